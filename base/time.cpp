@@ -1,0 +1,190 @@
+#include "base/time.h"
+
+#include <array>
+#include <cctype>
+#include <charconv>
+#include <cmath>
+
+#include <fmt/format.h>
+
+namespace roomle_sim {
+namespace {
+
+struct Unit {
+  std::string_view name;
+  std::int64_t nanoseconds;
+};
+
+// Largest first, as format_duration takes them apart. "ms" stands before "m" for the parser.
+constexpr std::array<Unit, 7> kUnits{{{"d", 86'400'000'000'000},
+                                      {"h", 3'600'000'000'000},
+                                      {"ms", 1'000'000},
+                                      {"m", 60'000'000'000},
+                                      {"s", 1'000'000'000},
+                                      {"us", 1'000},
+                                      {"ns", 1}}};
+constexpr double kLongest = 100.0 * 366 * 86'400e9;
+
+const Unit* unit_at(std::string_view rest) {
+  for (const Unit& unit : kUnits) {
+    if (rest.starts_with(unit.name)) return &unit;
+  }
+  return nullptr;
+}
+
+Error bad_duration(std::string_view text, std::string_view why) {
+  return {ErrorCode::bad_input,
+          fmt::format("'{}' is not a duration: {} (write for example 500ms, 2s, 1m or 1h30m)", text,
+                      why)};
+}
+
+// Reads exactly `digits` digits at the front of `rest` and takes them off.
+bool take_number(std::string_view& rest, std::size_t digits, int& value) {
+  if (rest.size() < digits) return false;
+  const char* end = rest.data() + digits;
+  const auto [stop, error] = std::from_chars(rest.data(), end, value);
+  if (error != std::errc() || stop != end || rest.front() == '-') return false;
+  rest.remove_prefix(digits);
+  return true;
+}
+
+bool take_char(std::string_view& rest, char expected) {
+  if (rest.empty() || rest.front() != expected) return false;
+  rest.remove_prefix(1);
+  return true;
+}
+
+bool take_offset(std::string_view& rest, std::chrono::minutes& offset) {
+  if (take_char(rest, 'Z')) return rest.empty();
+  const bool minus = !rest.empty() && rest.front() == '-';
+  if (!minus && (rest.empty() || rest.front() != '+')) return false;
+  rest.remove_prefix(1);
+  int hours = 0;
+  int minutes = 0;
+  if (!take_number(rest, 2, hours)) return false;
+  take_char(rest, ':');
+  if (!rest.empty() && !take_number(rest, 2, minutes)) return false;
+  offset = std::chrono::hours(hours) + std::chrono::minutes(minutes);
+  if (minus) offset = -offset;
+  return rest.empty() && hours < 24 && minutes < 60;
+}
+
+Duration take_fraction(std::string_view& rest) {
+  std::int64_t value = 0;
+  std::int64_t unit = 1'000'000'000;
+  while (!rest.empty() && std::isdigit(static_cast<unsigned char>(rest.front())) != 0) {
+    if (unit > 1) {
+      unit /= 10;
+      value += (rest.front() - '0') * unit;
+    }
+    rest.remove_prefix(1);
+  }
+  return Duration(value);
+}
+
+}  // namespace
+
+SystemClock::SystemClock()
+    : steady_start_(std::chrono::steady_clock::now()),
+      civil_start_(std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now())) {}
+
+TimePoint SystemClock::now() const {
+  return civil_start_ + (std::chrono::steady_clock::now() - steady_start_);
+}
+
+std::chrono::steady_clock::time_point SystemClock::steady(TimePoint when) const {
+  return steady_start_ + (when - civil_start_);
+}
+
+Result<Duration> parse_duration(std::string_view text) {
+  if (text.empty()) return bad_duration(text, "it is empty");
+  double total = 0;
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    double number = 0;
+    if (rest.front() == '-') return bad_duration(text, "it is negative");
+    const auto [stop, error] = std::from_chars(rest.data(), rest.data() + rest.size(), number,
+                                               std::chars_format::fixed);
+    if (error != std::errc() || !std::isfinite(number)) return bad_duration(text, "no number");
+    rest.remove_prefix(static_cast<std::size_t>(stop - rest.data()));
+    if (rest.empty()) return bad_duration(text, "its unit is missing");
+    const Unit* unit = unit_at(rest);
+    if (unit == nullptr) return bad_duration(text, fmt::format("no unit is called '{}'", rest));
+    rest.remove_prefix(unit->name.size());
+    total += number * static_cast<double>(unit->nanoseconds);
+  }
+  if (total > kLongest) return bad_duration(text, "it is longer than a hundred years");
+  return Duration(std::llround(total));
+}
+
+std::string format_duration(Duration duration) {
+  if (duration.count() == 0) return "0s";
+  constexpr std::array<Unit, 7> kDescending{
+      {kUnits[0], kUnits[1], kUnits[3], kUnits[4], kUnits[2], kUnits[5], kUnits[6]}};
+  std::string text;
+  std::int64_t rest = duration.count();
+  for (const Unit& unit : kDescending) {
+    if (rest >= unit.nanoseconds) {
+      text += fmt::format("{}{}", rest / unit.nanoseconds, unit.name);
+      rest %= unit.nanoseconds;
+    }
+  }
+  return text;
+}
+
+std::string humanize(Duration duration) {
+  const auto value = static_cast<double>(duration.count());
+  const auto shown = [](double number, std::string_view unit) {
+    return number >= 99.95 ? fmt::format("{:.0f} {}", number, unit)
+                           : fmt::format("{:.3g} {}", number, unit);
+  };
+  if (value < 1e6) return shown(value / 1e3, "us");
+  if (value < 1e9) return shown(value / 1e6, "ms");
+  if (value < 120e9) return shown(value / 1e9, "s");
+  if (value < 7200e9) return shown(value / 60e9, "min");
+  return shown(value / 3600e9, "h");
+}
+
+std::string format_timestamp(TimePoint when) {
+  const auto ms = std::chrono::floor<std::chrono::milliseconds>(when);
+  const auto day = std::chrono::floor<std::chrono::days>(ms);
+  const std::chrono::year_month_day date{day};
+  const std::chrono::hh_mm_ss clock{ms - day};
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(date.year()),
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                     clock.hours().count(), clock.minutes().count(), clock.seconds().count(),
+                     clock.subseconds().count());
+}
+
+Result<TimePoint> parse_timestamp(std::string_view text) {
+  const Error error{ErrorCode::bad_input,
+                    fmt::format("'{}' is not a timestamp (expected yyyy-MM-ddTHH:mm:ss.SSSZ, for "
+                                "example 2020-12-31T23:00:00.000Z)",
+                                text)};
+  std::string_view rest = text;
+  int year = 0;
+  int month = 0;
+  int day = 0;
+  int hour = 0;
+  int minute = 0;
+  int second = 0;
+  if (!take_number(rest, 4, year) || !take_char(rest, '-') || !take_number(rest, 2, month) ||
+      !take_char(rest, '-') || !take_number(rest, 2, day) || !take_char(rest, 'T') ||
+      !take_number(rest, 2, hour) || !take_char(rest, ':') || !take_number(rest, 2, minute) ||
+      !take_char(rest, ':') || !take_number(rest, 2, second)) {
+    return error;
+  }
+  Duration fraction{0};
+  if (take_char(rest, '.')) fraction = take_fraction(rest);
+  std::chrono::minutes offset{0};
+  const std::chrono::year_month_day date{std::chrono::year(year),
+                                         std::chrono::month(static_cast<unsigned>(month)),
+                                         std::chrono::day(static_cast<unsigned>(day))};
+  if (!take_offset(rest, offset) || !date.ok() || hour > 23 || minute > 59 || second > 60) {
+    return error;
+  }
+  return TimePoint(std::chrono::sys_days(date)) + std::chrono::hours(hour) +
+         std::chrono::minutes(minute) + std::chrono::seconds(second) + fraction - offset;
+}
+
+}  // namespace roomle_sim

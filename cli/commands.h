@@ -1,0 +1,31 @@
+// The subcommands. Each file cli/<name>_command.cpp adds one to the parser; the parser then sets
+// `Context::run` for the one that was chosen, and main() calls it.
+#pragma once
+
+#include <functional>
+
+#include "cli/console.h"
+
+namespace CLI {
+class App;
+}
+
+namespace roomle_sim {
+
+struct Context {
+  Console console;
+  std::function<int()> run;  // of the chosen subcommand; its result is the exit code
+};
+
+void add_send_command(CLI::App& app, Context& context);
+void add_run_command(CLI::App& app, Context& context);
+void add_endpoint_command(CLI::App& app, Context& context);
+void add_token_command(CLI::App& app, Context& context);
+void add_tenants_command(CLI::App& app, Context& context);
+void add_events_command(CLI::App& app, Context& context);
+void add_completion_command(CLI::App& app, Context& context);
+
+// -q, --json and --no-color, which every subcommand takes.
+void add_common_flags(CLI::App& command, Context& context);
+
+}  // namespace roomle_sim

@@ -1,0 +1,54 @@
+// Data to stdout, messages to stderr. Everything a command prints goes through here.
+#pragma once
+
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+
+#include "base/result.h"
+
+namespace roomle_sim {
+
+// Threads: lines of several threads never mix.
+class Console {
+ public:
+  bool json = false;      // --json: data as one object a line
+  bool quiet = false;     // -q: no messages but errors
+  bool no_color = false;  // --no-color
+
+  // A line of plain data; nothing under --json.
+  void line(std::string_view text);
+  // A line of data in either mode: the token a user asked for, a file's content.
+  void data(std::string_view text);
+  // One object a line under --json; nothing otherwise. Bytes that are not UTF-8 are replaced.
+  void object(const nlohmann::ordered_json& object);
+  // A message to the user; nothing under -q.
+  void message(std::string_view text);
+  // "roomle-sim: text" on stderr, always.
+  void error(std::string_view text);
+  // Prints an error and gives the exit code for it.
+  int fail(const Error& error);
+
+  enum class Style { plain, good, bad, dim, bold };
+  // The text in colour, where stdout is a terminal that wants it (NO_COLOR, TERM=dumb, --no-color).
+  [[nodiscard]] std::string styled(std::string_view text, Style style) const;
+  [[nodiscard]] bool colors() const;
+  // Whether stderr is a terminal, for progress that overwrites itself.
+  [[nodiscard]] bool interactive() const;
+
+  // Flushes stdout. False when anything that was printed did not arrive (a full disk).
+  bool flush();
+
+ private:
+  void write(std::FILE* stream, std::string_view text);
+  std::mutex mutex_;
+  bool failed_ = false;
+};
+
+// The same with control characters shown as \xNN, so that an endpoint's answer or an event's member
+// cannot move the user's cursor.
+std::string printable(std::string_view text);
+
+}  // namespace roomle_sim

@@ -1,0 +1,69 @@
+#include "cli/parser.h"
+
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "base/diagnostics.h"
+#include "cli/exit_code.h"
+
+namespace roomle_sim {
+namespace {
+
+// The subcommand that the user was in when the mistake came.
+const CLI::App& innermost(const CLI::App& app) {
+  for (const CLI::App* chosen : app.get_subcommands()) return innermost(*chosen);
+  return app;
+}
+
+// What might have been meant by a word that nothing took.
+std::string suggestion(const CLI::App& at, const std::string& word) {
+  std::vector<std::string> known;
+  for (const CLI::App* command : at.get_subcommands([](const CLI::App*) { return true; })) {
+    known.push_back(command->get_name());
+  }
+  for (const CLI::Option* option : at.get_options()) {
+    for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
+  }
+  return did_you_mean(word, {known.begin(), known.end()});
+}
+
+}  // namespace
+
+void build_parser(CLI::App& app, Context& context) {
+  app.description("Plays Roomle's side of the tenant webhook on your own machine.");
+  app.name("roomle-sim");
+  app.set_version_flag("--version", "roomle-sim " ROOMLE_SIM_VERSION);
+  app.footer("Start with:  roomle-sim endpoint        and, in another terminal,\n"
+             "             roomle-sim send email.savedConfiguration --to http://127.0.0.1:PORT/\n"
+             "Help for one command:  roomle-sim COMMAND --help");
+  app.require_subcommand(0, 1);
+}
+
+void add_common_flags(CLI::App& command, Context& context) {
+  command.add_flag("--json", context.console.json, "One JSON object a line on stdout");
+  command.add_flag("-q,--quiet", context.console.quiet, "No messages on stderr but errors");
+  command.add_flag("--no-color", context.console.no_color, "No colour, also on a terminal");
+}
+
+int report_parse_error(const CLI::App& app, const CLI::ParseError& error, Console& console) {
+  const CLI::App& at = innermost(app);
+  if (error.get_exit_code() == 0) {
+    const bool version = dynamic_cast<const CLI::CallForVersion*>(&error) != nullptr;
+    console.data(version ? std::string(error.what()) : at.help());
+    return exit_code::kFine;
+  }
+  std::string message = error.what();
+  const std::vector<std::string> left = app.remaining(true);
+  if (!left.empty() && left.front() != "--") {
+    message = fmt::format("'{}' is not known here{}", left.front(), suggestion(at, left.front()));
+  }
+  console.error(message);
+  console.error(fmt::format("see '{} --help'", at.get_parent() == nullptr
+                                                   ? std::string("roomle-sim")
+                                                   : fmt::format("roomle-sim {}", at.get_name())));
+  return exit_code::kUsage;
+}
+
+}  // namespace roomle_sim

@@ -1,0 +1,15 @@
+// The whole command line, and how its mistakes are told.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include "cli/commands.h"
+
+namespace roomle_sim {
+
+void build_parser(CLI::App& app, Context& context);
+
+// Prints help or version to stdout, or the mistake to stderr with a "did you mean"; gives the code.
+int report_parse_error(const CLI::App& app, const CLI::ParseError& error, Console& console);
+
+}  // namespace roomle_sim

@@ -1,0 +1,12 @@
+# Everything comes from Debian 12 packages; the script `dev` installs them.
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+find_package(OpenSSL 3 REQUIRED)
+find_package(CURL REQUIRED)
+find_package(fmt 9 REQUIRED)
+find_package(nlohmann_json 3.11 REQUIRED)
+find_package(CLI11 2 REQUIRED)
+find_package(GTest REQUIRED)
+# cpp-httplib's macros change the layout of its classes: only pkg-config knows the packaged ones.
+pkg_check_modules(httplib REQUIRED IMPORTED_TARGET cpp-httplib)
+pkg_check_modules(gmime REQUIRED IMPORTED_TARGET gmime-3.0)

@@ -1,0 +1,16 @@
+// Base64 (RFC 4648, padded) and hex, both strict when reading.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace roomle_sim {
+
+std::string base64_encode(std::string_view bytes);
+// '+' written '-', '/' written '_', padding kept (vendor's page "Authentication").
+std::string base64_url_form(std::string base64);
+// Reads both alphabets; padding may be missing. Nothing where a character or the length is wrong.
+std::optional<std::string> base64_decode(std::string_view text);
+
+}  // namespace roomle_sim
