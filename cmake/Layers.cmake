@@ -21,9 +21,7 @@ function(add_layer_test name)
   add_executable(${name}_test ${sources})
   target_link_libraries(${name}_test PRIVATE ${name} test_support GTest::gmock GTest::gtest_main
     project_warnings)
-  target_compile_definitions(${name}_test PRIVATE
-    FIXTURES_DIR="${CMAKE_SOURCE_DIR}/fixtures" PROGRAM="$<TARGET_FILE:roomle-sim>")
-  add_dependencies(${name}_test roomle-sim)
+  target_compile_definitions(${name}_test PRIVATE FIXTURES_DIR="${CMAKE_SOURCE_DIR}/fixtures")
   use_precompiled_headers(${name}_test <gtest/gtest.h>)
   gtest_discover_tests(${name}_test DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 120)
 endfunction()
