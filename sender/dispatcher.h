@@ -1,0 +1,75 @@
+// Drives deliveries in real time: gives the pure machine its inputs, and carries out its effects on
+// a Transport, a Journal and a FallbackMailbox. Holds no rule of retry or fallback.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "sender/event.h"
+#include "sender/fallback_mailbox.h"
+#include "sender/journal.h"
+#include "sender/transport.h"
+#include "tenants/registry.h"
+
+namespace roomle_sim {
+
+struct DispatcherOptions {
+  // Attempts under way at once for one tenant. A hanging endpoint then holds at most this many
+  // threads, and no other tenant waits for it. More helps one tenant with a slow endpoint.
+  int attempts_per_tenant = 8;
+  // Threads in all, mails included; they are made when first needed. Tenants begin to wait for one
+  // another when more than attempts_in_all / attempts_per_tenant of them hang at the same time.
+  int attempts_in_all = 1024;
+  int mails_at_once = 8;
+  std::uint64_t seed = 1;      // of the jitter
+  std::string user_agent = "Roomle";  // not documented by the vendor: a setting
+  Headers headers;             // added to every POST; one named like ours replaces it
+};
+
+// Contract. Threads: every member may be called from any thread. Lifetime: what the constructor is
+// given must outlive it. The destructor stops it.
+class Dispatcher {
+ public:
+  Dispatcher(Transport& transport, Journal& journal, FallbackMailbox& mailbox,
+             const SystemClock& clock, DispatcherOptions options = {});
+  ~Dispatcher();
+  Dispatcher(const Dispatcher&) = delete;
+  Dispatcher& operator=(const Dispatcher&) = delete;
+
+  // Takes an event for a tenant of `registry`, which stays alive until the delivery has ended, and
+  // gives the delivery's id once its acceptance is in the journal. Refused (ErrorCode::usage): no
+  // such tenant, or an inactive one. ErrorCode::unavailable: stopped, or the journal failed.
+  Result<std::string> submit(const std::shared_ptr<const TenantRegistry>& registry,
+                             std::int64_t tenant_id, Event event);
+
+  // The next attempt of a delivery that waits for its retry starts now. False: no such delivery is
+  // open.
+  bool resend_now(const std::string& delivery);
+
+  // Blocks until no delivery is open, or stop() was called. True when none is open.
+  bool wait_until_idle();
+
+  // How many have not ended.
+  [[nodiscard]] std::size_t open() const;
+
+  // Orderly end: nothing new is accepted, no attempt or mail is begun any more, those under way are
+  // interrupted (their deliveries stay open, with no record of an end), and all threads have ended
+  // when it returns. May be called again.
+  void stop();
+
+  // The first error of the journal, after which no effect is carried out any more.
+  [[nodiscard]] std::optional<Error> failure() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+// A new id such as "d-01jc9x…": sorts by time, unique over all runs.
+std::string new_delivery_id(TimePoint now);
+
+}  // namespace roomle_sim
