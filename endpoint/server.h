@@ -1,0 +1,82 @@
+// The programmable tenant endpoint: a real HTTP server on a real port that answers by a Behavior,
+// checks each request, and remembers it.
+//
+// Every POST takes the next entry of the behaviour, whatever its path. Another method gets a 405
+// and takes none; a request that is not HTTP, not complete, or larger than 1 MiB gets the status
+// that says so and takes none. All of them are remembered, with the problem.
+//
+// A request is remembered, counted and told to the observer before the first byte of its answer
+// leaves: who has the answer finds the request in requests().
+//
+// Threads: all functions may be called from any thread. Lifetime: the destructor stops the server.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "endpoint/behavior.h"
+#include "endpoint/received.h"
+#include "endpoint/verification.h"
+
+namespace roomle_sim {
+
+struct EndpointOptions {
+  std::string host = "127.0.0.1";  // an address, or a name that has one
+  std::uint16_t port = 0;          // 0: one that is free
+  Behavior behavior;
+  std::uint64_t seed = 0;  // for behaviours that draw
+  Verification verification;
+  std::size_t keep = 10'000;  // so many requests are remembered, the latest
+  // Called for each request by the thread that serves it, one at a time and in their order. It
+  // holds up the answer, and must not call stop(), set_behavior(), requests(), counts() or
+  // wait_for().
+  std::function<void(const ReceivedRequest&)> observer;
+};
+
+struct EndpointCounts {
+  std::uint64_t handled = 0;                     // requests remembered, of every kind
+  std::uint64_t unexpected = 0;                  // answered 500 because of "then": "fail"
+  std::uint64_t with_problems = 0;               // requests that had at least one problem
+  std::map<std::string, std::uint64_t> answers;  // by answer_word(): {"200": 3, "blackhole": 1}
+};
+
+class EndpointServer {
+ public:
+  // Listens when it returns. A port that is taken or not allowed, or a host without an address, is
+  // an error of ErrorCode::unavailable that names both.
+  static Result<std::unique_ptr<EndpointServer>> start(EndpointOptions options);
+  ~EndpointServer();
+  EndpointServer(const EndpointServer&) = delete;
+  EndpointServer& operator=(const EndpointServer&) = delete;
+
+  [[nodiscard]] std::uint16_t port() const;
+  [[nodiscard]] std::string url() const;  // "http://127.0.0.1:41234/"
+
+  // The latest `keep` requests, the oldest first.
+  [[nodiscard]] std::vector<ReceivedRequest> requests() const;
+  [[nodiscard]] EndpointCounts counts() const;
+  // Waits until `count` requests were handled since the start; false when `deadline` or stop() came
+  // first.
+  bool wait_for(std::uint64_t count, std::chrono::steady_clock::time_point deadline) const;
+
+  // From now on this behaviour, from its start; requests under way end as they were planned. Where
+  // `refuse` changes, the port is opened anew and open connections end; an Error when that failed.
+  std::optional<Error> set_behavior(Behavior behavior);
+
+  // Ends every connection, also those that hang, and closes the port. Prompt, and may be repeated.
+  void stop();
+
+ private:
+  class Impl;
+  explicit EndpointServer(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace roomle_sim
