@@ -45,12 +45,16 @@ struct TokenError {
   std::string message;  // for the user: what was found, what was expected; never the secret
 };
 
-// The plaintext of a token. The algorithm is read from the token itself; iv and key come from
+// The algorithm that a token names before its first dash. (In the URL form there are more dashes.)
+Result<TokenAlgorithm, TokenError> token_algorithm(std::string_view token);
+
+// The plaintext of a token, whatever it says: a wrong IV is not noticed here, read_token does. The algorithm is read from the token itself; iv and key come from
 // `settings`. Both base64 forms are read, whatever settings.url_form says.
 Result<std::string, TokenError> decrypt_token(std::string_view token, const Secret& secret,
                                               const TokenSettings& settings);
 
-// decrypt_token, then the plaintext taken apart and its timestamp and characters checked.
+// decrypt_token, then the plaintext taken apart and checked: the timestamp must be one, the session
+// token must not be empty, and all of it must be printable ASCII (an apiKey may be empty).
 Result<TokenContent, TokenError> read_token(std::string_view token, const Secret& secret,
                                             const TokenSettings& settings);
 
