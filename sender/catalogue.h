@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -43,10 +44,15 @@ const EventType* find_event_type(std::string_view name);
 // Names, for messages and "did you mean".
 std::vector<std::string_view> event_names();
 
-// An event with the vendor's example values, overlaid with `overrides` (a null removes a member),
-// members in the vendor's order, ours-only ones refused. An unknown type is an error with a "did you
-// mean". Where `url` is not given it is built from configurationId or itemId and configuratorId.
-Result<Event> make_event(std::string_view type, const nlohmann::ordered_json& overrides);
+// An event with example values (those of the vendor's published example), overlaid with `overrides`:
+// - members come out in the vendor's order; a null removes one;
+// - itemId replaces the example's configurationId, unless both are given;
+// - `url` is built from the id and configuratorId (sender/share_url.h) where it is not given;
+// - success: false drops the example's resultUrl: a failed export has no asset to link to.
+// Errors (bad_input): an unknown type or member, with a "did you mean"; a member of the wrong kind.
+// A missing required member is no error: a tenant may want to see what his endpoint makes of it.
+Result<Event> make_event(std::string_view type, const nlohmann::ordered_json& overrides,
+                         const std::vector<std::pair<std::string, std::string>>& url_extra = {});
 
 // What is wrong with a body as a tenant receives it, one sentence each; empty when it is right.
 std::vector<std::string> check_body(std::string_view body);

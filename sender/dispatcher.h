@@ -12,6 +12,7 @@
 #include "sender/event.h"
 #include "sender/fallback_mailbox.h"
 #include "sender/journal.h"
+#include "sender/outgoing.h"
 #include "sender/transport.h"
 #include "tenants/registry.h"
 
@@ -25,9 +26,8 @@ struct DispatcherOptions {
   // another when more than attempts_in_all / attempts_per_tenant of them hang at the same time.
   int attempts_in_all = 1024;
   int mails_at_once = 8;
-  std::uint64_t seed = 1;      // of the jitter
-  std::string user_agent = "Roomle";  // not documented by the vendor: a setting
-  Headers headers;             // added to every POST; one named like ours replaces it
+  std::uint64_t seed = 1;  // of the jitter
+  OutgoingOptions outgoing;
 };
 
 // Contract. Threads: every member may be called from any thread. Lifetime: what the constructor is

@@ -1,0 +1,440 @@
+#include "sender/dispatcher.h"
+
+#include <openssl/rand.h>
+
+#include <array>
+#include <condition_variable>
+#include <mutex>
+#include <queue>
+#include <stdexcept>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "sender/fair_queue.h"
+
+namespace roomle_sim {
+namespace {
+
+// The lane of all mails. No tenant's: the vendor's ids are not negative, and FairQueue only needs
+// that no two lanes that must be apart are the same.
+constexpr std::int64_t kMailLane = INT64_MIN;
+
+// One delivery that has not ended.
+struct OpenDelivery {
+  OpenDelivery(std::string delivery_id, std::shared_ptr<const DeliveryPlan> plan, Random random)
+      : id(std::move(delivery_id)), machine(std::move(plan), random) {}
+
+  const std::string id;
+  std::shared_ptr<const Tenant> tenant;  // keeps its registry alive
+  TokenCredential credential;
+  std::shared_ptr<const Event> event;
+
+  std::mutex mutex;  // guards what follows; held while its records are written, so they keep order
+  Delivery machine;
+  std::optional<Deadline> scheduled;
+};
+using OpenPtr = std::shared_ptr<OpenDelivery>;
+
+struct Job {
+  OpenPtr delivery;
+  Deadline deadline;
+};
+
+struct Timer {
+  Deadline deadline;
+  std::weak_ptr<OpenDelivery> delivery;
+  friend bool operator>(const Timer& a, const Timer& b) { return a.deadline.at > b.deadline.at; }
+};
+
+// What goes with a step's records beyond what the pure machine knows.
+struct Attachments {
+  std::shared_ptr<const Exchange> exchange;
+  std::optional<MailReceipt> receipt;
+  std::optional<MailError> mail_error;
+};
+
+// A step whose records are written.
+struct Advanced {
+  Step step;
+  std::shared_ptr<const Exchange> exchange;  // of the attempt that it starts
+};
+
+bool waits_for_slot(const Deadline& deadline) {
+  return deadline.reason == Deadline::Reason::attempt_due ||
+         deadline.reason == Deadline::Reason::mail_due;
+}
+
+template <class Wanted>
+const Wanted* find_effect(const Step& step) {
+  for (const Effect& effect : step.effects) {
+    if (const auto* found = std::get_if<Wanted>(&effect)) return found;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+class Dispatcher::Impl {
+ public:
+  Impl(Transport& transport, Journal& journal, FallbackMailbox& mailbox, const SystemClock& clock,
+       DispatcherOptions options)
+      : transport_(transport),
+        journal_(journal),
+        mailbox_(mailbox),
+        clock_(clock),
+        options_(std::move(options)),
+        jobs_(options_.attempts_per_tenant) {
+    jobs_.set_limit(kMailLane, options_.mails_at_once);
+    timer_thread_ = std::thread([this] { watch_timers(); });
+  }
+
+  ~Impl() { stop(); }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  Result<std::string> submit(const std::shared_ptr<const TenantRegistry>& registry,
+                             std::int64_t tenant_id, Event event);
+  bool resend_now(const std::string& delivery);
+  bool wait_until_idle();
+  std::size_t open() const;
+  void stop();
+  std::optional<Error> failure() const;
+
+ private:
+  std::optional<Advanced> advance(const OpenPtr& delivery, const Input& input,
+                                  Attachments attachments);
+  bool write(const OpenDelivery& delivery, const Step& step, TimePoint now,
+             const Attachments& attachments);
+  void schedule(const OpenPtr& delivery, const std::optional<Deadline>& next);
+  void enqueue(const OpenPtr& delivery, const Deadline& deadline);
+  void wake_or_hire();
+  void work();
+  void carry_out(const Job& job);
+  void attempt(const Job& job);
+  void mail(const Job& job);
+  void watch_timers();
+  void fail(const Error& error);
+  Random random_for(std::int64_t tenant_id);
+
+  Transport& transport_;
+  Journal& journal_;
+  FallbackMailbox& mailbox_;
+  const SystemClock& clock_;
+  const DispatcherOptions options_;
+
+  // Lock order: a delivery's mutex before this one. Never held during I/O.
+  mutable std::mutex mutex_;
+  std::condition_variable work_arrived_;
+  std::condition_variable timers_changed_;
+  std::condition_variable all_ended_;
+  std::unordered_map<std::string, OpenPtr> open_;
+  FairQueue<Job> jobs_;
+  std::priority_queue<Timer, std::vector<Timer>, std::greater<>> timers_;
+  std::unordered_map<std::int64_t, std::uint64_t> accepted_;  // per tenant, for the seeds
+  std::vector<std::thread> workers_;
+  int idle_workers_ = 0;
+  int posts_under_way_ = 0;
+  bool stopping_ = false;
+  std::optional<Error> failure_;
+  std::thread timer_thread_;
+  std::mutex stop_mutex_;  // one stop() at a time
+};
+
+Result<std::string> Dispatcher::Impl::submit(const std::shared_ptr<const TenantRegistry>& registry,
+                                             std::int64_t tenant_id, Event event) {
+  const Tenant* tenant = registry->find(tenant_id);
+  if (tenant == nullptr) {
+    return Error{ErrorCode::usage, fmt::format("there is no tenant {}", tenant_id)};
+  }
+  if (!tenant->active) {
+    return Error{ErrorCode::usage,
+                 fmt::format("tenant {} ('{}') is inactive: nothing is sent for it", tenant->id,
+                             tenant->name)};
+  }
+  const TokenCredential credential = registry->credential_for(*tenant);
+  const Result<Secret> key =
+      cipher_key(credential.credential->secret, tenant->simulator.token.key);
+  if (!key) return key.error();
+
+  auto plan = std::make_shared<DeliveryPlan>();
+  plan->has_webhook = !tenant->webhook.empty();
+  plan->policy = tenant->simulator.retry;
+  plan->attempt_timeout = tenant->simulator.timeout;
+  auto delivery = std::make_shared<OpenDelivery>(new_delivery_id(clock_.now()), std::move(plan),
+                                                 random_for(tenant_id));
+  delivery->tenant = std::shared_ptr<const Tenant>(registry, tenant);
+  delivery->credential = credential;
+  delivery->event = std::make_shared<const Event>(std::move(event));
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return Error{ErrorCode::unavailable, "the dispatcher has stopped"};
+    if (failure_) return *failure_;
+    open_.emplace(delivery->id, delivery);
+  }
+  if (!advance(delivery, input::Accepted{}, {})) {
+    const std::lock_guard lock(mutex_);
+    open_.erase(delivery->id);
+    return failure_.value_or(Error{ErrorCode::unavailable, "the dispatcher has stopped"});
+  }
+  return delivery->id;
+}
+
+// Feeds one input, writes the records, and arranges for what comes next. Nothing when the journal
+// refused: then no effect may be carried out.
+std::optional<Advanced> Dispatcher::Impl::advance(const OpenPtr& delivery, const Input& input,
+                                                  Attachments attachments) {
+  const std::lock_guard lock(delivery->mutex);
+  const TimePoint now = clock_.now();
+  Step step = delivery->machine.step(input, now);
+  if (find_effect<effect::StartAttempt>(step) != nullptr) {
+    Result<Exchange> exchange = compose_attempt(*delivery->tenant, delivery->credential,
+                                                *delivery->event, options_.outgoing, now);
+    // submit() has made a key of this secret before, so a token can be made too.
+    attachments.exchange = std::make_shared<const Exchange>(std::move(exchange).value());
+  }
+  if (!write(*delivery, step, now, attachments)) return std::nullopt;
+  if (step.next != delivery->scheduled) {
+    delivery->scheduled = step.next;
+    schedule(delivery, step.next);
+  }
+  return Advanced{std::move(step), attachments.exchange};
+}
+
+bool Dispatcher::Impl::write(const OpenDelivery& delivery, const Step& step, TimePoint now,
+                             const Attachments& attachments) {
+  std::vector<JournalRecord> records;
+  for (const Effect& effect : step.effects) {
+    const auto* what = std::get_if<Record>(&effect);
+    if (what == nullptr) continue;
+    JournalRecord record{delivery.id, now, *what, delivery.event, delivery.tenant, {}, {}, {}};
+    if (std::holds_alternative<record::AttemptStarted>(*what) ||
+        std::holds_alternative<record::AttemptFinished>(*what)) {
+      record.exchange = attachments.exchange;
+    } else if (std::holds_alternative<record::MailFinished>(*what)) {
+      record.receipt = attachments.receipt;
+      record.mail_error = attachments.mail_error;
+    }
+    records.push_back(std::move(record));
+  }
+  if (records.empty()) return true;
+  {
+    const std::lock_guard lock(mutex_);
+    if (failure_) return false;
+  }
+  const std::optional<Error> error = journal_.append(records);
+  if (error) fail(*error);
+  return !error;
+}
+
+void Dispatcher::Impl::schedule(const OpenPtr& delivery, const std::optional<Deadline>& next) {
+  const std::lock_guard lock(mutex_);
+  if (!next) {
+    open_.erase(delivery->id);
+    if (open_.empty()) all_ended_.notify_all();
+  } else if (waits_for_slot(*next) && next->at <= clock_.now()) {
+    enqueue(delivery, *next);
+  } else {
+    timers_.push({*next, delivery});
+    timers_changed_.notify_one();
+  }
+}
+
+// With mutex_ held.
+void Dispatcher::Impl::enqueue(const OpenPtr& delivery, const Deadline& deadline) {
+  const bool mail = deadline.reason == Deadline::Reason::mail_due;
+  jobs_.push(mail ? kMailLane : delivery->tenant->id, {delivery, deadline});
+  wake_or_hire();
+}
+
+// With mutex_ held. Each worker that takes a job calls this again, so that one call for each job is
+// enough although a notified worker still counts as idle until it runs.
+void Dispatcher::Impl::wake_or_hire() {
+  if (!jobs_.ready() || stopping_) return;
+  if (idle_workers_ > 0) {
+    work_arrived_.notify_one();
+  } else if (static_cast<int>(workers_.size()) < options_.attempts_in_all) {
+    workers_.emplace_back([this] { work(); });
+  }
+}
+
+void Dispatcher::Impl::work() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    ++idle_workers_;
+    work_arrived_.wait(lock, [&] { return stopping_ || jobs_.ready(); });
+    --idle_workers_;
+    if (stopping_) return;
+    const auto [lane, job] = *jobs_.pop();
+    wake_or_hire();
+    lock.unlock();
+    carry_out(job);
+    lock.lock();
+    jobs_.done(lane);
+  }
+}
+
+void Dispatcher::Impl::carry_out(const Job& job) {
+  if (job.deadline.reason == Deadline::Reason::mail_due) {
+    mail(job);
+  } else {
+    attempt(job);
+  }
+}
+
+void Dispatcher::Impl::attempt(const Job& job) {
+  const auto advanced = advance(job.delivery, input::DeadlineReached{job.deadline}, {});
+  if (!advanced) return;
+  const auto* start = find_effect<effect::StartAttempt>(advanced->step);
+  if (start == nullptr) return;  // the delivery had moved on
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return;
+    ++posts_under_way_;
+  }
+  auto exchange = std::make_shared<Exchange>(*advanced->exchange);
+  exchange->result = transport_.post(exchange->request);
+  {
+    const std::lock_guard lock(mutex_);
+    --posts_under_way_;
+  }
+  if (exchange->result.interrupted) return;
+  const Verdict verdict = judge(exchange->result, clock_.now());
+  advance(job.delivery, input::AttemptFinished{start->number, verdict}, {exchange, {}, {}});
+}
+
+void Dispatcher::Impl::mail(const Job& job) {
+  const auto advanced = advance(job.delivery, input::DeadlineReached{job.deadline}, {});
+  if (!advanced) return;
+  const auto* send = find_effect<effect::SendFallbackMail>(advanced->step);
+  if (send == nullptr) return;
+  const OpenDelivery& delivery = *job.delivery;
+  const auto handed_over = mailbox_.deliver(
+      {delivery.id, *delivery.event, *delivery.tenant, send->cause, clock_.now()});
+  Attachments attachments;
+  if (handed_over) {
+    attachments.receipt = *handed_over;
+  } else {
+    attachments.mail_error = handed_over.error();
+  }
+  advance(job.delivery, input::MailFinished{handed_over.ok()}, attachments);
+}
+
+void Dispatcher::Impl::watch_timers() {
+  std::unique_lock lock(mutex_);
+  while (!stopping_) {
+    if (timers_.empty()) {
+      timers_changed_.wait(lock);
+      continue;
+    }
+    const Timer next = timers_.top();
+    if (next.deadline.at > clock_.now()) {
+      timers_changed_.wait_until(lock, clock_.steady(next.deadline.at));
+      continue;
+    }
+    timers_.pop();
+    const OpenPtr delivery = next.delivery.lock();
+    if (!delivery) continue;
+    if (waits_for_slot(next.deadline)) {
+      enqueue(delivery, next.deadline);
+    } else {
+      lock.unlock();
+      advance(delivery, input::DeadlineReached{next.deadline}, {});
+      lock.lock();
+    }
+  }
+}
+
+bool Dispatcher::Impl::resend_now(const std::string& delivery) {
+  OpenPtr found;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto at = open_.find(delivery);
+    if (at == open_.end()) return false;
+    found = at->second;
+  }
+  return advance(found, input::ResendRequested{}, {}).has_value();
+}
+
+bool Dispatcher::Impl::wait_until_idle() {
+  std::unique_lock lock(mutex_);
+  all_ended_.wait(lock, [&] { return open_.empty() || stopping_ || failure_; });
+  return open_.empty();
+}
+
+std::size_t Dispatcher::Impl::open() const {
+  const std::lock_guard lock(mutex_);
+  return open_.size();
+}
+
+void Dispatcher::Impl::stop() {
+  const std::lock_guard one_at_a_time(stop_mutex_);
+  std::vector<std::thread> workers;
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    workers.swap(workers_);
+    if (posts_under_way_ > 0) transport_.interrupt();
+  }
+  work_arrived_.notify_all();
+  timers_changed_.notify_all();
+  all_ended_.notify_all();
+  for (std::thread& worker : workers) worker.join();
+  if (timer_thread_.joinable()) timer_thread_.join();
+}
+
+std::optional<Error> Dispatcher::Impl::failure() const {
+  const std::lock_guard lock(mutex_);
+  return failure_;
+}
+
+void Dispatcher::Impl::fail(const Error& error) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!failure_) failure_ = error;
+  }
+  all_ended_.notify_all();
+}
+
+// Split per tenant and then per event, so that one tenant's jitter does not depend on another's
+// traffic.
+Random Dispatcher::Impl::random_for(std::int64_t tenant_id) {
+  const std::lock_guard lock(mutex_);
+  const std::uint64_t number = accepted_[tenant_id]++;
+  return Random(options_.seed).split(static_cast<std::uint64_t>(tenant_id)).split(number);
+}
+
+Dispatcher::Dispatcher(Transport& transport, Journal& journal, FallbackMailbox& mailbox,
+                       const SystemClock& clock, DispatcherOptions options)
+    : impl_(std::make_unique<Impl>(transport, journal, mailbox, clock, std::move(options))) {}
+
+Dispatcher::~Dispatcher() = default;
+
+Result<std::string> Dispatcher::submit(const std::shared_ptr<const TenantRegistry>& registry,
+                                       std::int64_t tenant_id, Event event) {
+  return impl_->submit(registry, tenant_id, std::move(event));
+}
+
+bool Dispatcher::resend_now(const std::string& delivery) { return impl_->resend_now(delivery); }
+bool Dispatcher::wait_until_idle() { return impl_->wait_until_idle(); }
+std::size_t Dispatcher::open() const { return impl_->open(); }
+void Dispatcher::stop() { impl_->stop(); }
+std::optional<Error> Dispatcher::failure() const { return impl_->failure(); }
+
+// Ten characters of milliseconds and ten of chance, in Crockford's base 32, as a ULID has them.
+std::string new_delivery_id(TimePoint now) {
+  constexpr std::string_view kAlphabet = "0123456789abcdefghjkmnpqrstvwxyz";
+  std::array<unsigned char, 10> random{};
+  if (RAND_bytes(random.data(), static_cast<int>(random.size())) != 1) {
+    throw std::runtime_error("OpenSSL gives no random bytes");
+  }
+  std::string id = "d-";
+  const auto ms = static_cast<std::uint64_t>(to_milliseconds(now.time_since_epoch()));
+  for (int shift = 45; shift >= 0; shift -= 5) id += kAlphabet[(ms >> shift) & 31U];
+  for (const unsigned char byte : random) id += kAlphabet[byte & 31U];
+  return id;
+}
+
+}  // namespace roomle_sim

@@ -1,0 +1,102 @@
+#include "sender/retry_rule.h"
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <cmath>
+#include <ctime>
+#include <string>
+
+namespace roomle_sim {
+namespace {
+
+bool equal_ignoring_case(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
+    return std::tolower(static_cast<unsigned char>(x)) ==
+           std::tolower(static_cast<unsigned char>(y));
+  });
+}
+
+// RFC 9110, 10.2.3: a number of seconds, or an HTTP date.
+std::optional<Duration> parse_retry_after(const std::string& value, TimePoint now) {
+  constexpr std::int64_t kMostSeconds = 100LL * 366 * 86'400;
+  std::int64_t seconds = 0;
+  const char* end = value.data() + value.size();
+  const auto [stop, error] = std::from_chars(value.data(), end, seconds);
+  if (stop == end && !value.empty() && seconds >= 0) {
+    if (error == std::errc::result_out_of_range) seconds = kMostSeconds;
+    return std::chrono::seconds(std::min(seconds, kMostSeconds));
+  }
+  std::tm date{};
+  const char* rest = strptime(value.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &date);
+  if (rest == nullptr || *rest != '\0') return std::nullopt;
+  const auto when = TimePoint(std::chrono::seconds(timegm(&date)));
+  return std::max(Duration(0), when - now);
+}
+
+std::optional<Duration> retry_after_of(const HttpResponse& response, TimePoint now) {
+  for (const auto& [name, value] : response.headers) {
+    if (equal_ignoring_case(name, "Retry-After")) return parse_retry_after(value, now);
+  }
+  return std::nullopt;
+}
+
+bool matches(const RetryOn& on, const Verdict& failure) {
+  if (on.status_from == 0) {
+    return failure.reason && failure_word(*failure.reason) == on.reason;
+  }
+  return failure.reason == FailureReason::status && failure.status >= on.status_from &&
+         failure.status <= on.status_to;
+}
+
+// The delay before attempt `attempts_made` + 1, without jitter.
+Duration base_delay(const RetryPolicy& policy, int attempts_made) {
+  if (!policy.schedule.empty()) {
+    const auto index = static_cast<std::size_t>(attempts_made - 1);
+    return policy.schedule[std::min(index, policy.schedule.size() - 1)];
+  }
+  const double grown = static_cast<double>(policy.backoff.first.count()) *
+                       std::pow(policy.backoff.factor, attempts_made - 1);
+  // In floating point until it is known to fit: the power may be beyond every integer.
+  const auto most = static_cast<double>(policy.backoff.max.count());
+  return grown < most ? Duration(std::llround(grown)) : policy.backoff.max;
+}
+
+Duration with_jitter(Duration delay, const Jitter& jitter, Random& random) {
+  if (jitter.minus == 0 && jitter.plus == 0) return delay;
+  const double share = random.uniform() * (jitter.minus + jitter.plus) - jitter.minus;
+  return delay + Duration(std::llround(static_cast<double>(delay.count()) * share));
+}
+
+}  // namespace
+
+Verdict judge(const AttemptResult& result, TimePoint now) {
+  Verdict verdict;
+  if (result.response) {
+    verdict.status = result.response->status;
+    verdict.retry_after = retry_after_of(*result.response, now);
+  }
+  const bool complete = !result.error && result.response.has_value();
+  if (complete && verdict.status >= 200 && verdict.status <= 299) {
+    verdict.success = true;
+    return verdict;
+  }
+  verdict.reason = complete ? FailureReason::status
+                            : result.error.value_or(FailureReason::malformed_response);
+  const bool refused = complete && verdict.status >= 300 && verdict.status <= 499;
+  verdict.ambiguous = result.request_sent && !refused;
+  return verdict;
+}
+
+std::optional<Duration> retry_delay(const RetryPolicy& policy, int attempts_made,
+                                    const Verdict& failure, Random& random) {
+  if (attempts_made >= policy.attempts) return std::nullopt;
+  const bool listed = std::any_of(policy.retry_on.begin(), policy.retry_on.end(),
+                                  [&](const RetryOn& on) { return matches(on, failure); });
+  if (!policy.retry_on.empty() && !listed) return std::nullopt;
+  const Duration delay = with_jitter(base_delay(policy, attempts_made), policy.jitter, random);
+  if (!policy.retry_after_max || !failure.retry_after) return delay;
+  return std::max(delay, std::min(*failure.retry_after, *policy.retry_after_max));
+}
+
+}  // namespace roomle_sim
