@@ -38,7 +38,8 @@ class Diagnostics {
   [[nodiscard]] bool empty() const { return list_.empty(); }
   [[nodiscard]] std::size_t size() const { return list_.size(); }
   [[nodiscard]] const std::vector<Diagnostic>& all() const { return list_; }
-  // Every mistake in the order of the file, each in up to four lines, ending in a newline.
+  // Every mistake in the order of the file, each in up to four lines, ending in a newline. Control
+  // characters are shown as '?', and the value of a member called "secret" as asterisks.
   [[nodiscard]] std::string render() const;
 
  private:

@@ -22,7 +22,9 @@ class TreeBuilder : public nlohmann::json_sax<json> {
     if (text_.starts_with("\xEF\xBB\xBF")) at_ = 3;
   }
 
-  bool null() override { return scalar(JsonNode::Kind::null, [](JsonNode&) {}); }
+  bool null() override {
+    return scalar(JsonNode::Kind::null, [](JsonNode&) {});
+  }
   bool boolean(bool value) override {
     return scalar(JsonNode::Kind::boolean, [&](JsonNode& node) { node.boolean = value; });
   }
@@ -68,21 +70,33 @@ class TreeBuilder : public nlohmann::json_sax<json> {
   bool parse_error(std::size_t position, const std::string&,
                    const nlohmann::detail::exception& error) override {
     const std::size_t offset = std::min(position > 0 ? position - 1 : 0, text_.size());
-    std::string_view message = error.what();
-    const std::string_view marker = "syntax error ";
-    if (const auto at = message.find(marker); at != std::string_view::npos) {
-      message.remove_prefix(at + marker.size());
-    }
     const bool cut = position > text_.size();
     diagnostics_.add({source_, offset, 1},
                      cut ? "not JSON: the file ends too early" : "not JSON: a syntax error",
-                     std::string(message));
+                     explanation(error.what()));
     return false;
   }
 
   std::optional<JsonNode> result() { return std::move(root_); }
 
  private:
+  // The parser's words without its prefix, and without the text that it read last where that is a
+  // string: it may be a secret.
+  static std::string explanation(std::string_view message) {
+    for (const std::string_view marker : {"syntax error ", "] "}) {
+      if (const auto at = message.find(marker); at != std::string_view::npos) {
+        message.remove_prefix(at + marker.size());
+        break;
+      }
+    }
+    const std::size_t last_read = message.find("; last read: '");
+    const std::size_t quote = message.find('"', std::min(last_read, message.size()));
+    if (quote == std::string_view::npos) return std::string(message);
+    const std::size_t behind = message.rfind("'; expected ");
+    return fmt::format("{}{}", message.substr(0, last_read),
+                       message.substr(std::min(behind, message.size() - 1) + 1));
+  }
+
   template <class Fill>
   bool scalar(JsonNode::Kind kind, Fill fill) {
     JsonNode& node = place();
@@ -140,7 +154,8 @@ class TreeBuilder : public nlohmann::json_sax<json> {
         if (text_[at_] == '\\') ++at_;
       }
       ++at_;
-    } else if (at_ < text_.size() && std::string_view("[]{}").find(text_[at_]) != std::string_view::npos) {
+    } else if (at_ < text_.size() &&
+               std::string_view("[]{}").find(text_[at_]) != std::string_view::npos) {
       ++at_;
     } else {
       at_ = std::min(text_.find_first_of(" \t\r\n,:]}/", at_), text_.size());
@@ -157,8 +172,8 @@ class TreeBuilder : public nlohmann::json_sax<json> {
 };
 
 void wrong_kind(const JsonNode& node, Diagnostics& diagnostics, std::string_view expected) {
-  diagnostics.add(node.where, fmt::format("{} stands where {} is expected", kind_name(node.kind),
-                                          expected));
+  diagnostics.add(node.where,
+                  fmt::format("{} stands where {} is expected", kind_name(node.kind), expected));
 }
 
 }  // namespace
@@ -214,6 +229,11 @@ std::string_view kind_name(JsonNode::Kind kind) {
 }
 
 std::optional<JsonNode> parse_json(const Source& source, Diagnostics& diagnostics) {
+  // The parser would take a NUL for the end, and never look at what follows.
+  if (const std::size_t nul = source->text.find('\0'); nul != std::string::npos) {
+    diagnostics.add({source, nul, 1}, "not JSON: a NUL byte");
+    return std::nullopt;
+  }
   TreeBuilder builder(source, diagnostics);
   const bool strict = true;
   const bool ignore_comments = true;
@@ -284,8 +304,8 @@ std::optional<std::size_t> read_word(const JsonNode& node, Diagnostics& diagnost
   if (!text) return std::nullopt;
   const auto found = std::find(words.begin(), words.end(), *text);
   if (found != words.end()) return static_cast<std::size_t>(found - words.begin());
-  diagnostics.add(node.where, fmt::format("'{}' is not known here{}", *text,
-                                          did_you_mean(*text, words)),
+  diagnostics.add(node.where,
+                  fmt::format("'{}' is not known here{}", *text, did_you_mean(*text, words)),
                   fmt::format("one of: {}", fmt::join(words, ", ")));
   return std::nullopt;
 }
@@ -299,7 +319,7 @@ ObjectReader::ObjectReader(const JsonNode& node, Diagnostics& diagnostics, std::
 }
 
 const JsonNode* ObjectReader::optional(std::string_view name) {
-  known_.emplace_back(name);
+  allow({name});
   return node_.find(name);
 }
 
@@ -312,7 +332,9 @@ const JsonNode* ObjectReader::required(std::string_view name) {
 }
 
 void ObjectReader::allow(std::initializer_list<std::string_view> names) {
-  for (const std::string_view name : names) known_.emplace_back(name);
+  for (const std::string_view name : names) {
+    if (std::find(known_.begin(), known_.end(), name) == known_.end()) known_.emplace_back(name);
+  }
 }
 
 bool ObjectReader::read(std::string_view name, std::string& into) {

@@ -1,5 +1,6 @@
 #include "base/time.h"
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <charconv>
@@ -23,7 +24,10 @@ constexpr std::array<Unit, 7> kUnits{{{"d", 86'400'000'000'000},
                                       {"s", 1'000'000'000},
                                       {"us", 1'000},
                                       {"ns", 1}}};
-constexpr double kLongest = 100.0 * 366 * 86'400e9;
+constexpr std::int64_t kLongest = 100LL * 366 * 86'400 * 1'000'000'000;
+
+constexpr int kFirstYear = 1678;
+constexpr int kLastYear = 2261;
 
 const Unit* unit_at(std::string_view rest) {
   for (const Unit& unit : kUnits) {
@@ -48,6 +52,22 @@ bool take_number(std::string_view& rest, std::size_t digits, int& value) {
   return true;
 }
 
+// Reads a number such as "12" or "1.5". The whole part stays exact, however large.
+bool take_decimal(std::string_view& rest, std::int64_t& whole, double& fraction) {
+  const std::size_t digits = std::min(rest.find_first_not_of("0123456789"), rest.size());
+  if (digits == 0) return false;
+  if (std::from_chars(rest.data(), rest.data() + digits, whole).ec != std::errc()) {
+    whole = INT64_MAX;
+  }
+  rest.remove_prefix(digits);
+  if (!rest.starts_with('.')) return true;
+  const std::size_t end = std::min(rest.find_first_not_of("0123456789", 1), rest.size());
+  if (end == 1) return false;
+  std::from_chars(rest.data(), rest.data() + end, fraction);
+  rest.remove_prefix(end);
+  return true;
+}
+
 bool take_char(std::string_view& rest, char expected) {
   if (rest.empty() || rest.front() != expected) return false;
   rest.remove_prefix(1);
@@ -62,14 +82,16 @@ bool take_offset(std::string_view& rest, std::chrono::minutes& offset) {
   int hours = 0;
   int minutes = 0;
   if (!take_number(rest, 2, hours)) return false;
-  take_char(rest, ':');
-  if (!rest.empty() && !take_number(rest, 2, minutes)) return false;
+  const bool colon = take_char(rest, ':');
+  if ((colon || !rest.empty()) && !take_number(rest, 2, minutes)) return false;
   offset = std::chrono::hours(hours) + std::chrono::minutes(minutes);
   if (minus) offset = -offset;
   return rest.empty() && hours < 24 && minutes < 60;
 }
 
-Duration take_fraction(std::string_view& rest) {
+// At least one digit; those beyond the nanosecond are dropped.
+bool take_fraction(std::string_view& rest, Duration& fraction) {
+  const std::size_t before = rest.size();
   std::int64_t value = 0;
   std::int64_t unit = 1'000'000'000;
   while (!rest.empty() && std::isdigit(static_cast<unsigned char>(rest.front())) != 0) {
@@ -79,7 +101,8 @@ Duration take_fraction(std::string_view& rest) {
     }
     rest.remove_prefix(1);
   }
-  return Duration(value);
+  fraction = Duration(value);
+  return rest.size() < before;
 }
 
 }  // namespace
@@ -98,23 +121,24 @@ std::chrono::steady_clock::time_point SystemClock::steady(TimePoint when) const 
 
 Result<Duration> parse_duration(std::string_view text) {
   if (text.empty()) return bad_duration(text, "it is empty");
-  double total = 0;
+  std::int64_t total = 0;
   std::string_view rest = text;
   while (!rest.empty()) {
-    double number = 0;
     if (rest.front() == '-') return bad_duration(text, "it is negative");
-    const auto [stop, error] = std::from_chars(rest.data(), rest.data() + rest.size(), number,
-                                               std::chars_format::fixed);
-    if (error != std::errc() || !std::isfinite(number)) return bad_duration(text, "no number");
-    rest.remove_prefix(static_cast<std::size_t>(stop - rest.data()));
+    std::int64_t whole = 0;
+    double fraction = 0;
+    if (!take_decimal(rest, whole, fraction)) return bad_duration(text, "no number");
     if (rest.empty()) return bad_duration(text, "its unit is missing");
     const Unit* unit = unit_at(rest);
     if (unit == nullptr) return bad_duration(text, fmt::format("no unit is called '{}'", rest));
     rest.remove_prefix(unit->name.size());
-    total += number * static_cast<double>(unit->nanoseconds);
+    // Bounded before it is multiplied, so that nothing overflows.
+    if (whole > kLongest / unit->nanoseconds) whole = kLongest / unit->nanoseconds + 1;
+    total += whole * unit->nanoseconds;
+    total += std::llround(fraction * static_cast<double>(unit->nanoseconds));
+    if (total > kLongest) return bad_duration(text, "it is longer than a hundred years");
   }
-  if (total > kLongest) return bad_duration(text, "it is longer than a hundred years");
-  return Duration(std::llround(total));
+  return Duration(total);
 }
 
 std::string format_duration(Duration duration) {
@@ -175,7 +199,7 @@ Result<TimePoint> parse_timestamp(std::string_view text) {
     return error;
   }
   Duration fraction{0};
-  if (take_char(rest, '.')) fraction = take_fraction(rest);
+  if (take_char(rest, '.') && !take_fraction(rest, fraction)) return error;
   std::chrono::minutes offset{0};
   const std::chrono::year_month_day date{std::chrono::year(year),
                                          std::chrono::month(static_cast<unsigned>(month)),
@@ -183,6 +207,8 @@ Result<TimePoint> parse_timestamp(std::string_view text) {
   if (!take_offset(rest, offset) || !date.ok() || hour > 23 || minute > 59 || second > 60) {
     return error;
   }
+  // A TimePoint counts nanoseconds in 64 bits.
+  if (year < kFirstYear || year > kLastYear) return error;
   return TimePoint(std::chrono::sys_days(date)) + std::chrono::hours(hour) +
          std::chrono::minutes(minute) + std::chrono::seconds(second) + fraction - offset;
 }

@@ -48,7 +48,7 @@ std::string humanize(Duration duration);
 std::string format_timestamp(TimePoint when);
 
 // Reads that form, with an offset of Z, +hh, +hhmm or +hh:mm (the vendor's pattern letter X), and
-// with any number of decimals. Refuses dates that do not exist.
+// with any number of decimals. Refuses dates that do not exist, and years outside 1678–2261.
 Result<TimePoint> parse_timestamp(std::string_view text);
 
 // Whole milliseconds, rounded down, as the outputs named durationMs give them.

@@ -55,7 +55,13 @@ void Console::message(std::string_view text) {
 void Console::error(std::string_view text) { write(stderr, fmt::format("roomle-sim: {}", text)); }
 
 int Console::fail(const Error& failure) {
-  error(failure.message);
+  // The mistakes of a file come in several lines, each from file:line:column on: editors look for
+  // that at the start of a line.
+  if (failure.message.find('\n') != std::string::npos) {
+    write(stderr, failure.message);
+  } else {
+    error(failure.message);
+  }
   return exit_code::of(failure.code);
 }
 

@@ -39,6 +39,7 @@ void build_parser(CLI::App& app, Context& context) {
              "             roomle-sim send email.savedConfiguration --to http://127.0.0.1:PORT/\n"
              "Help for one command:  roomle-sim COMMAND --help");
   app.require_subcommand(0, 1);
+  add_tenants_command(app, context);
 }
 
 void add_common_flags(CLI::App& command, Context& context) {

@@ -60,7 +60,7 @@ std::optional<std::string> from_base64(std::string_view text) {
   const auto* in = reinterpret_cast<const unsigned char*>(standard.data());
   auto* out = reinterpret_cast<unsigned char*>(bytes.data());
   if (EVP_DecodeBlock(out, in, static_cast<int>(standard.size())) < 0) return std::nullopt;
-  bytes.resize(bytes.size() - padding);
+  bytes.erase(bytes.size() - padding);
   return bytes;
 }
 
@@ -79,12 +79,12 @@ Result<Secret> digest_key(const Secret& secret, const EVP_MD* kind, std::string_
   return Error{ErrorCode::unavailable, fmt::format("OpenSSL gives no {} here", name)};
 }
 
-Result<Secret> decoded_key(std::optional<std::string> key, std::string_view form) {
+Result<Secret> decoded_key(const std::optional<std::string>& key, std::string_view form) {
   if (!key) {
     return Error{ErrorCode::bad_input,
                  fmt::format("the secret is not {0} (it must be {0} of 16, 24 or 32 bytes)", form)};
   }
-  if (is_key_length(key->size())) return Secret(std::move(*key));
+  if (is_key_length(key->size())) return Secret(*key);
   return Error{ErrorCode::bad_input,
                fmt::format("the secret is {} of {} bytes, but the cipher takes a key of 16, 24 or "
                            "32 bytes",
