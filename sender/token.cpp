@@ -161,7 +161,11 @@ bool printable_ascii(std::string_view text) {
 std::string describe_plaintext(std::string_view plaintext, TokenAlgorithm algorithm) {
   constexpr std::string_view form = "<timestamp>;<sessionToken>;<apiKey>";
   if (printable_ascii(plaintext)) {
-    return fmt::format("it decrypts to '{}', which is not of the form {}", plaintext, form);
+    // With a prepended IV the block that a wrong IV would spoil goes unseen.
+    const bool cbc = algorithm == TokenAlgorithm::aes_cbc;
+    return fmt::format(
+        "it decrypts to '{}', which is not of the form {}{}", plaintext, form,
+        cbc ? " (is the IV setting right? 'roomle-sim token identify' finds it)" : "");
   }
   const bool end_readable =
       plaintext.size() > 2 * kBlock && printable_ascii(plaintext.substr(kBlock));
