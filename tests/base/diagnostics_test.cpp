@@ -1,0 +1,162 @@
+#include "base/diagnostics.h"
+
+#include <gtest/gtest.h>
+
+#include "base/json_reader.h"
+
+namespace roomle_sim {
+namespace {
+
+Source source(std::string text, std::string name = "a.json") {
+  return std::make_shared<const SourceText>(SourceText{std::move(name), std::move(text)});
+}
+
+std::string rendered(const Source& from, std::size_t offset, std::size_t length = 1) {
+  Diagnostics diagnostics;
+  diagnostics.add({from, offset, length}, "wrong");
+  return diagnostics.render();
+}
+
+std::string rendered_at(const Source& from, std::string_view word) {
+  return rendered(from, from->text.find(word), word.size());
+}
+
+TEST(Diagnostics, ShowsThePlaceTheLineACaretAndWhatWasExpected) {
+  const Source from = source("{\n  \"id\": nine\n}\n");
+  Diagnostics diagnostics;
+  diagnostics.add({from, from->text.find("nine"), 4}, "not a number", "a whole number");
+  EXPECT_EQ(diagnostics.render(),
+            "a.json:2:9: not a number\n"
+            "    2 |   \"id\": nine\n"
+            "      |         ^~~~\n"
+            "      = a whole number\n");
+}
+
+TEST(Diagnostics, ShowsAllMistakesInTheOrderOfTheFile) {
+  const Source from = source("one\ntwo\n");
+  Diagnostics diagnostics;
+  diagnostics.add({from, 4, 3}, "second");
+  diagnostics.add({from, 0, 3}, "first");
+  EXPECT_EQ(diagnostics.size(), 2U);
+  EXPECT_EQ(diagnostics.render(),
+            "a.json:1:1: first\n"
+            "    1 | one\n"
+            "      | ^~~\n"
+            "a.json:2:1: second\n"
+            "    2 | two\n"
+            "      | ^~~\n");
+}
+
+TEST(Diagnostics, KeepsTabsSoThatTheCaretStandsBelowItsWord) {
+  EXPECT_EQ(rendered_at(source("\t\"a\":\tbad"), "bad"),
+            "a.json:1:7: wrong\n"
+            "    1 | \t\"a\":\tbad\n"
+            "      | \t    \t^~~\n");
+}
+
+TEST(Diagnostics, CountsCharactersAndNotBytes) {
+  EXPECT_EQ(rendered_at(source("\"Nørdic Møbler\": ærø"), "ærø"),
+            "a.json:1:18: wrong\n"
+            "    1 | \"Nørdic Møbler\": ærø\n"
+            "      |                  ^~~\n");
+}
+
+TEST(Diagnostics, DoesNotCountAByteOrderMark) {
+  EXPECT_EQ(rendered_at(source("\xEF\xBB\xBF{ bad"), "bad"),
+            "a.json:1:3: wrong\n"
+            "    1 | { bad\n"
+            "      |   ^~~\n");
+}
+
+TEST(Diagnostics, LeavesOutTheCarriageReturnOfWindowsLines) {
+  EXPECT_EQ(rendered_at(source("one\r\nbad\r\n"), "bad"),
+            "a.json:2:1: wrong\n"
+            "    2 | bad\n"
+            "      | ^~~\n");
+}
+
+TEST(Diagnostics, PointsBehindTheEndOfAFile) {
+  EXPECT_EQ(rendered(source("one"), 3), "a.json:1:4: wrong\n    1 | one\n      |    ^\n");
+  EXPECT_EQ(rendered(source(""), 0), "a.json:1:1: wrong\n    1 | \n      | ^\n");
+  EXPECT_EQ(rendered(source("one\n"), 4000), "a.json:2:1: wrong\n    2 | \n      | ^\n");
+}
+
+TEST(Diagnostics, EndsTheCaretsWithTheLine) {
+  EXPECT_EQ(rendered(source("ab\ncd"), 1, 100), "a.json:1:2: wrong\n    1 | ab\n      |  ^\n");
+}
+
+TEST(Diagnostics, CutsALongLineToWholeCharactersAroundTheCaret) {
+  std::string letters;
+  for (int i = 0; i < 400; ++i) letters += "é";
+  for (int shift = 0; shift < 4; ++shift) {
+    const std::string text =
+        std::string(static_cast<std::size_t>(shift), 'x') + letters + "bad" + letters;
+    const std::string shown = rendered_at(source(text), "bad");
+    const std::size_t line = shown.find("    1 | ") + 8;
+    const std::string excerpt = shown.substr(line, shown.find('\n', line) - line);
+    EXPECT_LE(excerpt.size(), 160U);
+    EXPECT_GE(excerpt.size(), 150U);
+    // Whole characters alone: every é has both its bytes.
+    std::size_t at = 0;
+    while (at < excerpt.size()) {
+      const bool two = excerpt.compare(at, 2, "é") == 0;
+      ASSERT_TRUE(two || (excerpt[at] >= 'a' && excerpt[at] <= 'x')) << "shift " << shift;
+      at += two ? 2 : 1;
+    }
+    // The caret stands below the b.
+    const std::size_t caret = shown.find("^~~");
+    ASSERT_NE(caret, std::string::npos);
+    const std::size_t column = caret - (shown.rfind('\n', caret) + 9);
+    std::size_t before = 0;
+    for (const char c : excerpt.substr(0, excerpt.find("bad"))) {
+      before += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U ? 1 : 0;
+    }
+    EXPECT_EQ(column, before);
+  }
+}
+
+TEST(Diagnostics, ShowsControlCharactersAsQuestionMarks) {
+  EXPECT_EQ(rendered_at(source("// \x1b[2J\n\x07 bad", "a\x1b.json"), "bad"),
+            "a?.json:2:3: wrong\n"
+            "    2 | ? bad\n"
+            "      |   ^~~\n");
+}
+
+TEST(Diagnostics, NeverShowsTheTextOfASecret) {
+  for (const char* text : {R"({"secret": "tooShort", "a": bad})", R"({"secret" : "tooShort" bad})",
+                           "{\"secret\":\n  \"tooShort\", bad}", R"({"secret":"tooShort bad)",
+                           R"({"secret": "too\"Short" bad})", R"({ bad "secret": "tooShort)"}) {
+    const std::string shown = rendered_at(source(text), "bad");
+    EXPECT_EQ(shown.find("hort"), std::string::npos) << shown;
+  }
+  EXPECT_EQ(rendered_at(source(R"({"secret": {"env": "X"}, bad})"), "bad"),
+            "a.json:1:26: wrong\n"
+            "    1 | {\"secret\": {\"env\": \"X\"}, bad}\n"
+            "      |                          ^~~\n");
+  // The parser's own words do not tell it either.
+  for (const char* text : {R"({"secret" "tooShort"})", R"({"secret": "tooShort)", "\"tooShort\n\"",
+                           R"({"secret": "tooShort" "tooShort"})"}) {
+    Diagnostics diagnostics;
+    EXPECT_FALSE(parse_json(source(text), diagnostics).has_value());
+    for (const Diagnostic& one : diagnostics.all()) {
+      EXPECT_EQ(one.expected.find("tooShort"), std::string::npos) << one.expected;
+    }
+  }
+}
+
+TEST(DidYouMean, FindsTheNearestWordWithoutRegardToCase) {
+  const std::vector<std::string_view> words{"webhook", "apiKey", "label"};
+  EXPECT_EQ(did_you_mean("webhok", words), " (did you mean 'webhook'?)");
+  EXPECT_EQ(did_you_mean("APIKEY", words), " (did you mean 'apiKey'?)");
+  EXPECT_EQ(did_you_mean("lable", {"table", "label"}), " (did you mean 'table'?)");
+  EXPECT_EQ(closest("webhooks", words), "webhook");
+}
+
+TEST(DidYouMean, SaysNothingWhereNothingIsNear) {
+  EXPECT_EQ(did_you_mean("timeout", {"label", "apiKey"}), "");
+  EXPECT_EQ(did_you_mean("x", {}), "");
+  EXPECT_EQ(did_you_mean("", {"label"}), "");
+}
+
+}  // namespace
+}  // namespace roomle_sim
