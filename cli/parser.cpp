@@ -17,6 +17,12 @@ const CLI::App& innermost(const CLI::App& app) {
   return app;
 }
 
+// "roomle-sim token encrypt": what the user types before --help.
+std::string full_name(const CLI::App& at) {
+  if (at.get_parent() == nullptr) return at.get_name();
+  return fmt::format("{} {}", full_name(*at.get_parent()), at.get_name());
+}
+
 // What might have been meant by a word that nothing took.
 std::string suggestion(const CLI::App& at, const std::string& word) {
   std::vector<std::string> known;
@@ -40,6 +46,7 @@ void build_parser(CLI::App& app, Context& context) {
              "Help for one command:  roomle-sim COMMAND --help");
   app.require_subcommand(0, 1);
   add_tenants_command(app, context);
+  add_token_command(app, context);
 }
 
 void add_common_flags(CLI::App& command, Context& context) {
@@ -52,7 +59,7 @@ int report_parse_error(const CLI::App& app, const CLI::ParseError& error, Consol
   const CLI::App& at = innermost(app);
   if (error.get_exit_code() == 0) {
     const bool version = dynamic_cast<const CLI::CallForVersion*>(&error) != nullptr;
-    console.data(version ? std::string(error.what()) : at.help());
+    console.data(version ? std::string(error.what()) : app.help());
     return exit_code::kFine;
   }
   std::string message = error.what();
@@ -61,9 +68,7 @@ int report_parse_error(const CLI::App& app, const CLI::ParseError& error, Consol
     message = fmt::format("'{}' is not known here{}", left.front(), suggestion(at, left.front()));
   }
   console.error(message);
-  console.error(fmt::format("see '{} --help'", at.get_parent() == nullptr
-                                                   ? std::string("roomle-sim")
-                                                   : fmt::format("roomle-sim {}", at.get_name())));
+  console.error(fmt::format("see '{} --help'", full_name(at)));
   return exit_code::kUsage;
 }
 
