@@ -1,0 +1,244 @@
+#include "sender/deadline_socket.h"
+
+#include <cerrno>
+#include <cstring>
+#include <poll.h>
+#include <system_error>
+#include <unistd.h>
+#include <utility>
+
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/eventfd.h>
+
+namespace roomle_sim {
+namespace {
+
+// On Linux a connection to a free port of this machine may, once in thousands of times, be given
+// that very port as its own, and then connects to itself.
+bool connected_to_itself(int socket, const SocketAddress& peer) {
+  SocketAddress own;
+  own.length = sizeof own.storage;
+  if (getsockname(socket, reinterpret_cast<sockaddr*>(&own.storage), &own.length) != 0) {
+    return false;
+  }
+  return own.length == peer.length && std::memcmp(&own.storage, &peer.storage, own.length) == 0;
+}
+
+timespec to_timespec(Duration duration) {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(duration);
+  timespec spec{};
+  spec.tv_sec = seconds.count();
+  spec.tv_nsec = (duration - seconds).count();
+  return spec;
+}
+
+}  // namespace
+
+Interrupter::Interrupter() : fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+  if (fd_ < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
+}
+
+Interrupter::~Interrupter() {
+  close(fd_);
+}
+
+void Interrupter::interrupt() const {
+  // Fails only when the counter is full, and then the fd is readable already.
+  [[maybe_unused]] const int ignored = eventfd_write(fd_, 1);
+}
+
+DeadlineSocket::DeadlineSocket(const Interrupter& interrupter) : interrupter_(interrupter.fd()) {}
+
+DeadlineSocket::~DeadlineSocket() {
+  tls_.reset();  // says good-bye, so it comes before the close
+  if (socket_ >= 0) close(socket_);
+}
+
+bool DeadlineSocket::wait(short events) {
+  pollfd fds[] = {{socket_, events, 0}, {interrupter_, POLLIN, 0}};
+  for (;;) {
+    const auto left = deadline_ - std::chrono::steady_clock::now();
+    if (left <= Duration::zero()) {
+      fail(Problem::deadline, "the deadline passed");
+      return false;
+    }
+    const timespec limit = to_timespec(left);
+    const int n = ppoll(fds, 2, &limit, nullptr);
+    if (n > 0 && fds[1].revents != 0) {
+      fail(Problem::interrupted, "interrupted");
+      return false;
+    }
+    if (n > 0) return true;
+    if (n < 0 && errno != EINTR) {
+      fail(Problem::broken, fmt::format("poll: {}", std::strerror(errno)));
+      return false;
+    }
+  }
+}
+
+bool DeadlineSocket::open_failed(int error, const SocketAddress& address) {
+  if (error == ETIMEDOUT) {
+    fail(Problem::deadline, fmt::format("{} does not answer", address.text()));
+  } else if (error == ECONNREFUSED) {
+    fail(Problem::refused, fmt::format("connection refused by {}", address.text()));
+  } else {
+    fail(Problem::refused,
+         fmt::format("cannot connect to {}: {}", address.text(), std::strerror(error)));
+  }
+  return false;
+}
+
+bool DeadlineSocket::connect(const SocketAddress& address) {
+  socket_ = socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (socket_ < 0) return open_failed(errno, address);
+  const int on = 1;
+  setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  if (::connect(socket_, address.get(), address.length) != 0) {
+    if (errno != EINPROGRESS) return open_failed(errno, address);
+    if (!wait(POLLOUT)) {
+      if (problem_ == Problem::deadline) detail_ = address.text() + " does not answer";
+      return false;
+    }
+    int error = 0;
+    socklen_t length = sizeof error;
+    getsockopt(socket_, SOL_SOCKET, SO_ERROR, &error, &length);
+    if (error != 0) return open_failed(error, address);
+  }
+  if (connected_to_itself(socket_, address)) return open_failed(ECONNREFUSED, address);
+  return true;
+}
+
+bool DeadlineSocket::start_tls(const TlsContext& context, const std::string& host) {
+  tls_ = std::make_unique<TlsSession>(context, socket_, host);
+  for (;;) {
+    switch (tls_->handshake().state) {
+      case TlsStep::State::done:
+        return true;
+      case TlsStep::State::want_read:
+        if (!wait(POLLIN)) return false;
+        break;
+      case TlsStep::State::want_write:
+        if (!wait(POLLOUT)) return false;
+        break;
+      case TlsStep::State::failed:
+        fail(Problem::tls, tls_->problem());
+        return false;
+      case TlsStep::State::closed:
+      case TlsStep::State::cut:
+        fail(Problem::tls, "the connection was closed during the TLS handshake");
+        return false;
+      case TlsStep::State::reset:
+        fail(Problem::tls, "the connection broke during the TLS handshake: " + tls_->problem());
+        return false;
+    }
+  }
+}
+
+std::size_t DeadlineSocket::receive(char* to, std::size_t size) {
+  while (problem_ == Problem::none) {
+    short events = POLLIN;
+    if (!all_sent() && !sending_failed_) {
+      events = static_cast<short>(events | (tls_ ? send_some_tls() : send_some()));
+    }
+    // Waiting comes before reading also when bytes are there already: it watches the deadline and
+    // the interrupter, which a peer that never stops sending must not outrun.
+    if (!(tls_ && tls_->has_buffered()) && !wait(events)) return 0;
+    const std::size_t n = tls_ ? receive_some_tls(to, size) : receive_some(to, size);
+    if (n > 0) {
+      received_anything_ = true;
+      return n;
+    }
+  }
+  return 0;
+}
+
+short DeadlineSocket::send_some() {
+  while (!all_sent()) {
+    const auto n = send(socket_, unsent_.data() + sent_, unsent_.size() - sent_, MSG_NOSIGNAL);
+    if (n >= 0) {
+      sent_ += static_cast<std::size_t>(n);
+    } else if (errno != EINTR) {
+      // The peer may have answered before it hung up: what it said is still to be read.
+      if (errno == EAGAIN) return POLLOUT;
+      sending_failed_ = true;
+      return 0;
+    }
+  }
+  unsent_.clear();
+  sent_ = 0;
+  return 0;
+}
+
+short DeadlineSocket::send_some_tls() {
+  while (!all_sent()) {
+    const TlsStep step = tls_->write(std::string_view(unsent_).substr(sent_));
+    if (step.state == TlsStep::State::want_read) return POLLIN;
+    if (step.state == TlsStep::State::want_write) return POLLOUT;
+    if (step.state != TlsStep::State::done) {
+      sending_failed_ = true;
+      return 0;
+    }
+    sent_ += step.bytes;
+  }
+  unsent_.clear();
+  sent_ = 0;
+  return 0;
+}
+
+std::size_t DeadlineSocket::receive_some(char* to, std::size_t size) {
+  const auto n = recv(socket_, to, size, 0);
+  if (n > 0) return static_cast<std::size_t>(n);
+  if (n < 0 && (errno == EAGAIN || errno == EINTR)) return 0;
+  if (n < 0) {
+    fail(Problem::broken, std::strerror(errno));
+  } else if (sending_failed_) {
+    // The failed send has already told of the reset; this is only its echo.
+    fail(Problem::broken, std::strerror(ECONNRESET));
+  } else {
+    fail(Problem::closed, "closed by the endpoint");
+  }
+  return 0;
+}
+
+std::size_t DeadlineSocket::receive_some_tls(char* to, std::size_t size) {
+  const TlsStep step = tls_->read(to, size);
+  switch (step.state) {
+    case TlsStep::State::done:
+      return step.bytes;
+    case TlsStep::State::want_read:
+      break;
+    case TlsStep::State::want_write:
+      wait(POLLOUT);
+      break;
+    case TlsStep::State::closed:
+      fail(sending_failed_ ? Problem::broken : Problem::closed, "closed by the endpoint");
+      break;
+    case TlsStep::State::cut:
+      fail(Problem::broken, "ended without TLS's close_notify");
+      break;
+    case TlsStep::State::reset:
+      fail(Problem::broken, tls_->problem());
+      break;
+    case TlsStep::State::failed:
+      // With TLS 1.3 a refusal of our certificate comes after our side of the handshake is done.
+      fail(received_anything_ ? Problem::broken : Problem::tls, tls_->problem());
+      break;
+  }
+  return 0;
+}
+
+bool DeadlineSocket::fit_for_reuse() const {
+  if (problem_ != Problem::none || sending_failed_ || !all_sent()) return false;
+  char byte = 0;
+  return recv(socket_, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
+}
+
+void DeadlineSocket::fail(Problem problem, std::string detail) {
+  if (problem_ != Problem::none) return;
+  problem_ = problem;
+  detail_ = std::move(detail);
+}
+
+}  // namespace roomle_sim

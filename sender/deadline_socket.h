@@ -1,0 +1,94 @@
+// A TCP connection, plain or TLS, all of whose waiting ends at one deadline or by an interruption.
+//
+// The socket never blocks; every wait is a poll() with the time that is left, on the socket and on
+// the interrupter. What is to be sent is queued, and leaves with the next receive(), which sends
+// and receives at the same time: so an answer that comes before the request was wholly sent is
+// seen. Errors: the first one stays, in problem() and detail(). After one, the connection is of no
+// use. Threads: one at a time; Interrupter::interrupt() from any.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/time.h"
+#include "sender/resolver.h"
+#include "sender/tls_client.h"
+
+namespace roomle_sim {
+
+// Wakes every socket that waits, now and later. Must outlive them.
+class Interrupter {
+ public:
+  Interrupter();
+  ~Interrupter();
+  Interrupter(const Interrupter&) = delete;
+  Interrupter& operator=(const Interrupter&) = delete;
+
+  void interrupt() const;
+  [[nodiscard]] int fd() const { return fd_; }  // becomes readable, and stays so
+
+ private:
+  int fd_;
+};
+
+class DeadlineSocket {
+ public:
+  enum class Problem {
+    none,
+    deadline,     // the deadline passed
+    interrupted,  // by the Interrupter
+    refused,      // no connection could be made
+    closed,       // the peer ended the connection, in an orderly way
+    broken,       // it ended in any other way: reset, TLS without its good-bye
+    tls,          // the handshake failed, or a certificate was refused
+  };
+
+  explicit DeadlineSocket(const Interrupter& interrupter);
+  ~DeadlineSocket();
+  DeadlineSocket(const DeadlineSocket&) = delete;
+  DeadlineSocket& operator=(const DeadlineSocket&) = delete;
+
+  void set_deadline(SteadyTime deadline) { deadline_ = deadline; }
+
+  // Each is tried once per object. False: see problem().
+  bool connect(const SocketAddress& address);
+  bool start_tls(const TlsContext& context, const std::string& host);
+
+  // Nothing leaves before the next receive().
+  void queue(std::string_view bytes) { unsent_ += bytes; }
+  // Whether everything queued was handed to the kernel.
+  [[nodiscard]] bool all_sent() const { return unsent_.size() == sent_; }
+
+  // Waits for bytes: how many came, or 0 on an end or a failure (see problem()).
+  std::size_t receive(char* to, std::size_t size);
+
+  // For a connection that was left idle: still open, and nothing came that nobody asked for.
+  [[nodiscard]] bool fit_for_reuse() const;
+
+  [[nodiscard]] Problem problem() const { return problem_; }
+  [[nodiscard]] const std::string& detail() const { return detail_; }  // for people
+
+ private:
+  bool wait(short events);
+  bool open_failed(int error, const SocketAddress& address);
+  // Send as far as it goes; return the poll() event to wait for before going on, or 0.
+  short send_some();
+  short send_some_tls();
+  std::size_t receive_some(char* to, std::size_t size);
+  std::size_t receive_some_tls(char* to, std::size_t size);
+  void fail(Problem problem, std::string detail);
+
+  int interrupter_;
+  int socket_ = -1;
+  SteadyTime deadline_;
+  std::unique_ptr<TlsSession> tls_;
+  std::string unsent_;
+  std::size_t sent_ = 0;  // of unsent_
+  bool sending_failed_ = false;
+  bool received_anything_ = false;
+  Problem problem_ = Problem::none;
+  std::string detail_;
+};
+
+}  // namespace roomle_sim

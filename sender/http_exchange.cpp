@@ -1,0 +1,224 @@
+#include "sender/http_exchange.h"
+
+#include <array>
+#include <cstring>
+#include <exception>
+
+#include <fmt/format.h>
+#include <httplib.h>
+
+#include "sender/chunked_body.h"
+#include "sender/response_head.h"
+
+namespace roomle_sim {
+namespace {
+
+using Problem = DeadlineSocket::Problem;
+using Framing = ResponseHead::Framing;
+
+// What the library sees as its connection: requests go to the socket's queue, and of the response
+// it is given a head that is understood already, and then the body.
+class ResponseStream : public httplib::Stream {
+ public:
+  explicit ResponseStream(DeadlineSocket& socket) : socket_(socket) {}
+
+  [[nodiscard]] const ResponseHead& head() const { return head_; }
+  // When the response is not one, in a sentence; else empty.
+  [[nodiscard]] const std::string& malformed() const { return malformed_; }
+  [[nodiscard]] bool nothing_left() const { return begin_ == end_; }
+
+  ssize_t write(const char* bytes, size_t size) override {
+    socket_.queue(std::string_view(bytes, size));
+    return static_cast<ssize_t>(size);
+  }
+
+  ssize_t read(char* to, size_t size) override {
+    if (head_.state() == ResponseHead::State::incomplete && !read_head()) return -1;
+    if (head_.state() == ResponseHead::State::malformed || size == 0) return -1;
+    if (served_ < head_text_.size()) return read_head_text(to, size);
+    return head_.framing() == Framing::chunked ? read_chunks(to, size) : read_plain(to, size);
+  }
+
+  bool is_readable() const override { return true; }
+  bool is_writable() const override { return true; }
+  void get_remote_ip_and_port(std::string&, int&) const override {}  // servers' business
+  void get_local_ip_and_port(std::string&, int&) const override {}
+  socket_t socket() const override { return INVALID_SOCKET; }
+
+ private:
+  [[nodiscard]] std::string_view buffered() const {
+    return std::string_view(buffer_.data() + begin_, end_ - begin_);
+  }
+
+  bool fill() {
+    begin_ = 0;
+    end_ = socket_.receive(buffer_.data(), buffer_.size());
+    return end_ > 0;
+  }
+
+  bool read_head() {
+    while (head_.state() == ResponseHead::State::incomplete) {
+      if (nothing_left() && !fill()) return false;
+      begin_ += head_.feed(buffered());
+    }
+    malformed_ = head_.problem();
+    if (!malformed_.empty()) return false;
+    head_text_ = head_.library_text();
+    return true;
+  }
+
+  ssize_t read_head_text(char* to, size_t size) {
+    const size_t n = head_text_.copy(to, size, served_);
+    served_ += n;
+    return static_cast<ssize_t>(n);
+  }
+
+  ssize_t read_plain(char* to, size_t size) {
+    // The end of the connection is the end of a body without a length, if it is an orderly one.
+    if (nothing_left() && !fill()) return socket_.problem() == Problem::closed ? 0 : -1;
+    const size_t n = std::min(size, end_ - begin_);
+    std::memcpy(to, buffer_.data() + begin_, n);
+    begin_ += n;
+    return static_cast<ssize_t>(n);
+  }
+
+  ssize_t read_chunks(char* to, size_t size) {
+    while (!chunks_.complete()) {
+      if (nothing_left() && !fill()) return -1;
+      const ChunkedBody::Step step = chunks_.decode(buffered(), to, size);
+      begin_ += step.taken;
+      malformed_ = chunks_.problem();
+      if (chunks_.malformed()) return -1;
+      if (step.written > 0) return static_cast<ssize_t>(step.written);
+    }
+    return 0;
+  }
+
+  DeadlineSocket& socket_;
+  std::array<char, 16 * 1024> buffer_;
+  size_t begin_ = 0;
+  size_t end_ = 0;
+  ResponseHead head_;
+  std::string head_text_;
+  size_t served_ = 0;  // of head_text_
+  ChunkedBody chunks_;
+  std::string malformed_;
+};
+
+// Opens process_request(), which talks over any Stream, and none of the library's own sockets.
+class Client : private httplib::ClientImpl {
+ public:
+  explicit Client(const std::string& host) : ClientImpl(host) {
+    set_decompress(false);  // a small answer would become an endless one
+    set_url_encode(false);  // the target is escaped already
+    set_follow_location(false);
+    set_keep_alive(true);
+  }
+
+  bool process(ResponseStream& stream, httplib::Request& request) {
+    httplib::Response ignored;  // status and headers are the stream's, the body the receiver's
+    auto error = httplib::Error::Success;
+    return process_request(stream, request, ignored, false, error);
+  }
+};
+
+bool is_name(std::string_view text, const char* name) {
+  return text.size() == std::strlen(name) && strncasecmp(text.data(), name, text.size()) == 0;
+}
+
+std::string on_one_line(std::string text) {
+  for (char& c : text) {
+    if (c == '\r' || c == '\n' || c == '\0') c = ' ';
+  }
+  return text;
+}
+
+httplib::Request make_request(const Url& url, const AttemptRequest& attempt) {
+  httplib::Request request;
+  request.method = "POST";
+  request.path = url.target;
+  request.body = attempt.body;
+  request.headers.emplace("Host", url.authority());
+  for (const auto& [name, value] : attempt.headers) {
+    const bool ours = is_name(name, "Host") || is_name(name, "Content-Length") ||
+                      is_name(name, "Transfer-Encoding");
+    if (!ours) request.headers.emplace(on_one_line(name), on_one_line(value));
+  }
+  return request;
+}
+
+void keep(std::string& body, bool& cut, const char* bytes, std::size_t size) {
+  const std::size_t n = std::min(size, kBodyCap - body.size());
+  body.append(bytes, n);
+  cut = cut || n < size;
+}
+
+// The first thing that went wrong, in the words of the contract.
+void explain_failure(const DeadlineSocket& connection, const std::string& malformed,
+                     AttemptResult& result) {
+  const bool answered = result.response.has_value();
+  const char* when = answered              ? "before the whole response was there"
+                     : result.request_sent ? "before a response came"
+                                           : "before the request was wholly sent";
+  switch (malformed.empty() ? connection.problem() : Problem::none) {
+    case Problem::none:
+      result.error = FailureReason::malformed_response;
+      result.detail = malformed.empty() ? "the response could not be read" : malformed;
+      return;
+    case Problem::deadline:
+      result.error = FailureReason::timeout;
+      result.detail = fmt::format("the deadline passed {}", when);
+      return;
+    case Problem::interrupted:
+      result.error = FailureReason::timeout;
+      result.interrupted = true;
+      result.detail = fmt::format("interrupted {}", when);
+      return;
+    case Problem::tls:
+      result.error = FailureReason::tls_error;
+      result.detail = connection.detail();
+      return;
+    case Problem::refused:
+    case Problem::closed:
+    case Problem::broken:
+      result.error = FailureReason::connection_closed;
+      result.detail = fmt::format("the connection ended {} ({})", when, connection.detail());
+      return;
+  }
+}
+
+bool run(Client& client, ResponseStream& stream, httplib::Request& request) {
+  try {
+    return client.process(stream, request);
+  } catch (const std::exception&) {  // the library's: the transport must not throw
+    return false;
+  }
+}
+
+}  // namespace
+
+bool exchange(DeadlineSocket& connection, const Url& url, const AttemptRequest& attempt,
+              AttemptResult& result) {
+  ResponseStream stream(connection);
+  Client client(url.host);
+  httplib::Request request = make_request(url, attempt);
+  std::string body;
+  bool cut = false;
+  request.content_receiver = [&](const char* bytes, size_t size, std::uint64_t, std::uint64_t) {
+    keep(body, cut, bytes, size);
+    return true;  // what is past the cap is read on and thrown away
+  };
+  const bool complete = run(client, stream, request);
+  const ResponseHead& head = stream.head();
+  result.request_sent = connection.all_sent();
+  if (head.state() == ResponseHead::State::complete) {
+    result.response = HttpResponse{head.status(), head.headers(), std::move(body), cut};
+  }
+  if (!complete) {
+    explain_failure(connection, stream.malformed(), result);
+    return false;
+  }
+  return head.keep_alive() && stream.nothing_left() && result.request_sent;
+}
+
+}  // namespace roomle_sim

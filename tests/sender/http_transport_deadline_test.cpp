@@ -1,0 +1,152 @@
+// Whatever the peer does, a post ends at its deadline: here wall-clock times are the matter.
+#include <fstream>
+#include <string>
+#include <thread>
+#include <unistd.h>
+
+#include "tests/sender/http_transport_fixture.h"
+
+namespace roomle_sim {
+namespace {
+
+constexpr Duration kTimeout = 400ms;
+
+// Ends within 100 ms of the deadline, as the contract says.
+void expect_deadline(const AttemptResult& result, const std::string& word) {
+  EXPECT_EQ(reason(result), word) << result.detail;
+  EXPECT_GE(result.duration, kTimeout);
+  EXPECT_LE(result.duration, kTimeout + 100ms * kSlowness);
+  EXPECT_FALSE(result.interrupted);
+}
+
+AttemptResult post_to(const RawServer::Handler& handler) {
+  const RawServer server(handler);
+  return make_transport()->post(to_url(server.url(), kTimeout));
+}
+
+// One byte, then a second's rest, for ever.
+RawServer::Handler dripping(const std::string& start, char byte) {
+  return [=](RawConnection& connection) {
+    connection.read_request();
+    connection.send(start);
+    while (connection.send(std::string(1, byte)) && connection.pause(1s)) {
+    }
+  };
+}
+
+// The same piece again and again, as fast as it goes.
+RawServer::Handler endless(const std::string& start, const std::string& piece) {
+  return [=](RawConnection& connection) {
+    connection.read_request();
+    connection.send(start);
+    while (connection.send(piece)) {
+    }
+  };
+}
+
+long resident_bytes() {
+  std::ifstream file("/proc/self/statm");
+  long all = 0;
+  long resident = 0;
+  file >> all >> resident;
+  return resident * sysconf(_SC_PAGESIZE);
+}
+
+TEST(HttpTransportDeadline, EndsAPeerThatNeverAnswers) {
+  const AttemptResult result = post_to([](RawConnection& connection) {
+    connection.read_request();
+    connection.wait_for_close();
+  });
+  expect_deadline(result, "timeout");
+  EXPECT_TRUE(result.request_sent);
+  EXPECT_FALSE(result.response);
+}
+
+TEST(HttpTransportDeadline, EndsADrippingHead) {
+  expect_deadline(post_to(dripping("HTTP/1.1 200 OK\r\nX: ", 'y')), "timeout");
+}
+
+TEST(HttpTransportDeadline, EndsADrippingStatusLine) {
+  expect_deadline(post_to(dripping("HTTP/1.1 200 O", 'K')), "timeout");
+}
+
+TEST(HttpTransportDeadline, EndsADrippingBodyAndKeepsStatusAndHeaders) {
+  const AttemptResult result =
+      post_to(dripping("HTTP/1.1 503 No\r\nA: b\r\nContent-Length: 99\r\n\r\n", 'z'));
+  expect_deadline(result, "timeout");
+  ASSERT_TRUE(result.response);
+  EXPECT_EQ(result.response->status, 503);
+  EXPECT_EQ(result.response->headers.front().second, "b");
+  EXPECT_EQ(result.response->body, "z");
+}
+
+TEST(HttpTransportDeadline, EndsAPeerThatReadsNothing) {
+  const RawServer server([](RawConnection& connection) { connection.pause(20s); });
+  AttemptRequest request = to_url(server.url(), kTimeout);
+  request.body.assign(64u << 20, 'x');
+  const AttemptResult result = make_transport()->post(request);
+  expect_deadline(result, "timeout");
+  EXPECT_FALSE(result.request_sent);
+}
+
+TEST(HttpTransportDeadline, EndsAnEndlessBodyWithMemoryFlat) {
+  const std::string piece(256 * 1024, 'x');
+  const long before = resident_bytes();
+  const AttemptResult result = post_to(endless("HTTP/1.1 200 OK\r\n\r\n", piece));
+  expect_deadline(result, "timeout");
+  ASSERT_TRUE(result.response);
+  EXPECT_EQ(result.response->body.size(), kBodyCap);
+  EXPECT_TRUE(result.response->body_cut);
+  if (kSlowness == 1) {
+    EXPECT_LT(resident_bytes() - before, 20 << 20);
+  }
+}
+
+TEST(HttpTransportDeadline, EndsEndlessChunksAndTheirExtensions) {
+  const std::string head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+  expect_deadline(post_to(endless(head, "1\r\nx\r\n")), "timeout");
+  expect_deadline(post_to(endless(head + "FFFFFFFFFFFF\r\n", "some body")), "timeout");
+}
+
+TEST(HttpTransportDeadline, EndsANumberOfSlowPostsEachAtItsOwn) {
+  const RawServer server([](RawConnection& connection) { connection.wait_for_close(); });
+  const auto transport = make_transport();
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 16; ++i) {
+    threads.emplace_back(
+        [&] { expect_deadline(transport->post(to_url(server.url(), kTimeout)), "timeout"); });
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
+TEST(HttpTransportDeadline, EndsAttemptsToConnect) {
+  const SilentPort port;
+  const AttemptResult result = make_transport()->post(to_url(port.url(), kTimeout));
+  expect_deadline(result, "connect_timeout");
+  EXPECT_FALSE(result.request_sent);
+}
+
+TEST(HttpTransportDeadline, EndsATlsHandshakeThatIsNotAnswered) {
+  const RawServer server([](RawConnection& connection) { connection.wait_for_close(); });
+  const std::string url = "https://127.0.0.1:" + std::to_string(server.port()) + "/";
+  expect_deadline(make_transport()->post(to_url(url, kTimeout)), "connect_timeout");
+}
+
+TEST(HttpTransportDeadline, HoldsForAnEndlessBodyOverTls) {
+  const TestCertificate certificate("IP:127.0.0.1");
+  const RawServer server(endless("HTTP/1.1 200 OK\r\n\r\n", std::string(16384, 'x')),
+                         std::make_shared<TlsServerContext>(certificate));
+  HttpTransportOptions options;
+  options.ca_cert_file = certificate.cert_file();
+  expect_deadline(make_transport(options)->post(to_url(server.url(), kTimeout)), "timeout");
+}
+
+TEST(HttpTransportDeadline, ATimeoutOfZeroOrForEverIsTakenAtItsWord) {
+  const RawServer server(answer_with(std::string(kOk)));
+  const auto transport = make_transport();
+  EXPECT_TRUE(transport->post(to_url(server.url(), 0s)).error);
+  EXPECT_EQ(reason(transport->post(to_url(server.url(), Duration::max()))), "none");
+}
+
+}  // namespace
+}  // namespace roomle_sim
