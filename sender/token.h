@@ -1,5 +1,5 @@
-// The token of a POST: `<algorithm>-<base64 of the encrypted bytes>` (REST API page "Authentication";
-// that the webhook's has the same form is our assumption, see vendor.md).
+// The token of a POST: `<algorithm>-<base64 of the encrypted bytes>` (REST API page
+// "Authentication"; that the webhook's has the same form is our assumption, see vendor.md).
 //
 // All functions are pure but for the random IV, which OpenSSL gives. Thread-safe.
 #pragma once
@@ -16,8 +16,8 @@ namespace roomle_sim {
 
 // The plaintext: <timestamp>;<sessionToken>;<apiKey>.
 struct TokenContent {
-  std::string timestamp;                   // as written; parse_timestamp reads it
-  std::string session_token = "anonymous"; // "anonymous" stands where no user is logged in
+  std::string timestamp;                    // as written; parse_timestamp reads it
+  std::string session_token = "anonymous";  // "anonymous" stands where no user is logged in
   std::string api_key;
 };
 
@@ -48,8 +48,9 @@ struct TokenError {
 // The algorithm that a token names before its first dash. (In the URL form there are more dashes.)
 Result<TokenAlgorithm, TokenError> token_algorithm(std::string_view token);
 
-// The plaintext of a token, whatever it says: a wrong IV is not noticed here, read_token does. The algorithm is read from the token itself; iv and key come from
-// `settings`. Both base64 forms are read, whatever settings.url_form says.
+// The plaintext of a token, whatever it says: a wrong IV is not noticed here, read_token does. The
+// algorithm is read from the token itself; iv and key come from `settings`. Both base64 forms are
+// read, whatever settings.url_form says.
 Result<std::string, TokenError> decrypt_token(std::string_view token, const Secret& secret,
                                               const TokenSettings& settings);
 
