@@ -1,6 +1,12 @@
 # Everything comes from Debian 12 packages; the script `dev` installs them.
-find_package(PkgConfig REQUIRED)
+
+# A precompiled header is shared between equal flags alone. What some libraries ask for and the
+# system's headers look at is therefore set on every target.
+add_compile_options(-pthread)
+add_compile_definitions(_LARGEFILE64_SOURCE)
+
 find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
 find_package(OpenSSL 3 REQUIRED)
 find_package(CURL REQUIRED)
 find_package(fmt 9 REQUIRED)

@@ -1,7 +1,9 @@
-# Warnings, sanitizers and precompiled headers, as INTERFACE targets that each layer links.
+# Warnings, sanitizers and precompiled headers: the flags that every target shares.
 add_library(project_warnings INTERFACE)
 target_compile_options(project_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow
-  -Wconversion -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual -Wnull-dereference)
+  -Wconversion -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual
+  # GCC 12 sees these inside std::string's own code, where there are none (GCC bug 105651).
+  -Wno-restrict -Wno-stringop-overflow)
 if(ROOMLE_SIM_WERROR)
   target_compile_options(project_warnings INTERFACE -Werror)
 endif()
@@ -13,11 +15,19 @@ if(ROOMLE_SIM_SANITIZE)
   target_link_options(project_sanitizers INTERFACE -fsanitize=${ROOMLE_SIM_SANITIZE})
 endif()
 
-# One precompiled header for the headers that cost most; made once, reused by every target with
-# the same flags would need equal flags, so each target makes its own (ccache keeps them cheap).
+# use_precompiled_headers(target [REUSE owner] [headers…]): the headers that cost most to read, and
+# those given. A precompiled header takes longer than most files here, so that targets take over
+# another's. GCC accepts it only under the flags it was made with: see Dependencies.cmake.
 function(use_precompiled_headers target)
-  if(ROOMLE_SIM_PCH)
-    target_precompile_headers(${target} PRIVATE <string> <vector> <map> <memory> <optional> <variant>
-      <functional> <chrono> <algorithm> <fmt/format.h> <nlohmann/json.hpp> ${ARGN})
+  cmake_parse_arguments(PCH "" "REUSE" "" ${ARGN})
+  if(NOT ROOMLE_SIM_PCH)
+    return()
+  endif()
+  if(PCH_REUSE)
+    target_precompile_headers(${target} REUSE_FROM ${PCH_REUSE})
+  else()
+    target_precompile_headers(${target} PRIVATE <string> <vector> <map> <memory> <optional>
+      <variant> <functional> <chrono> <algorithm> <mutex> <thread> <condition_variable>
+      <fmt/format.h> <nlohmann/json.hpp> ${PCH_UNPARSED_ARGUMENTS})
   endif()
 endfunction()
