@@ -38,6 +38,8 @@ Result<bool> check_form(std::string_view text) {
   if (colon == std::string_view::npos) return refused("it is not absolute (http://… or https://…)");
   const std::string scheme = lower(text.substr(0, colon));
   if (scheme != "http" && scheme != "https") return refused("it is neither http nor https");
+  // libcurl reads http:///roomle as the host "roomle".
+  if (text.substr(colon + 3).starts_with('/')) return refused("it has no host");
   if (text.find('#') != std::string_view::npos) {
     return refused("it holds a fragment (#…), which is never sent");
   }
@@ -87,9 +89,13 @@ std::string escape_unsafe(std::string_view text) {
 Result<std::string> host_of(CURLU* url) {
   const Result<std::string> zone = part(url, CURLUPART_ZONEID);
   if (zone && !zone->empty()) return refused("an address with a zone is no webhook's");
-  Result<std::string> host = part(url, CURLUPART_HOST, CURLU_PUNYCODE);
+  Result<std::string> host = part(url, CURLUPART_HOST);
   if (!host) return host;
   if (host->empty()) return refused("it has no host");
+  // libcurl translates such names by the rules of the process's locale: another one each time.
+  if (std::any_of(host->begin(), host->end(), [](char c) { return (c & 0x80) != 0; })) {
+    return refused("its host is not ASCII (write it in its xn-- form)");
+  }
   return host;
 }
 
