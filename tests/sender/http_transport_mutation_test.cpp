@@ -1,6 +1,7 @@
 // Thousands of responses that went wrong somewhere: always a result, and one that makes sense.
 #include <algorithm>
 #include <array>
+#include <mutex>
 #include <random>
 #include <string>
 #include <vector>
@@ -57,9 +58,14 @@ TEST(HttpTransportMutation, AlwaysGivesAResult) {
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::printf("seed %llu\n", static_cast<unsigned long long>(seed));
   Random random(seed);
-  std::string response;  // handed over by the post that follows
+  std::mutex mutex;
+  std::string response;  // what the next post gets
   const RawServer server([&](RawConnection& connection) {
-    if (!connection.read_request().empty()) connection.send(response);
+    if (connection.read_request().empty()) return;
+    std::unique_lock lock(mutex);
+    const std::string copy = response;
+    lock.unlock();
+    connection.send(copy);  // may last longer than the post
   });
   HttpTransportOptions options;
   options.idle_in_all = 0;  // each on a connection of its own
@@ -67,11 +73,15 @@ TEST(HttpTransportMutation, AlwaysGivesAResult) {
   const int rounds = 4000 / kSlowness;
   int complete = 0;
   for (int i = 0; i < rounds; ++i) {
-    response = mutate(kSeeds[random.between(0, kSeeds.size() - 1)], random);
+    const std::string mutated = mutate(kSeeds[random.between(0, kSeeds.size() - 1)], random);
+    {
+      const std::lock_guard lock(mutex);
+      response = mutated;
+    }
     const AttemptResult result = transport->post(to_url(server.url()));
     const std::string word = reason(result);
     EXPECT_TRUE(word == "none" || word == "malformed_response" || word == "connection_closed")
-        << word << ": " << result.detail << " after " << ::testing::PrintToString(response);
+        << word << ": " << result.detail << " after " << ::testing::PrintToString(mutated);
     EXPECT_EQ(result.error.has_value(), !result.detail.empty());
     if (word != "none") continue;
     ++complete;

@@ -204,7 +204,7 @@ TEST(HttpTransportResponse, TakesAnAnswerThatComesWhileItStillSends) {
     connection.pause(20s);
   });
   AttemptRequest request = to_url(server.url());
-  request.body.assign(64u << 20, 'x');
+  request.body.assign(16u << 20, 'x');
   const auto transport = make_transport();
   const AttemptResult result = transport->post(request);
   EXPECT_EQ(reason(result), "none") << result.detail;
@@ -219,7 +219,7 @@ TEST(HttpTransportResponse, TakesAnAnswerBeforeAReset) {
     connection.reset();
   });
   AttemptRequest request = to_url(server.url());
-  request.body.assign(64u << 20, 'x');
+  request.body.assign(16u << 20, 'x');
   const AttemptResult result = make_transport()->post(request);
   // A reset may overtake the answer; but what is reported must fit what was seen.
   EXPECT_TRUE(reason(result) == "none" || reason(result) == "connection_closed") << result.detail;
