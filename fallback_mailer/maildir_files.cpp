@@ -1,0 +1,120 @@
+#include "fallback_mailer/maildir_files.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <dirent.h>
+#include <fcntl.h>
+#include <filesystem>
+#include <unistd.h>
+
+#include <sys/file.h>
+#include <sys/stat.h>
+
+namespace roomle_sim::maildir_files {
+namespace {
+
+std::error_code last_error() {
+  return {errno, std::generic_category()};
+}
+
+constexpr mode_t kFolderMode = 0700;
+constexpr mode_t kFileMode = 0600;
+
+std::error_code write_all(int descriptor, std::string_view content) {
+  while (!content.empty()) {
+    const ssize_t written = ::write(descriptor, content.data(), content.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return last_error();
+    content.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return ::fsync(descriptor) == 0 ? std::error_code() : last_error();
+}
+
+bool listed(const std::string& folder, const std::string& name) {
+  DIR* list = ::opendir(folder.c_str());
+  if (list == nullptr) return false;
+  bool found = false;
+  while (const dirent* entry = ::readdir(list)) {
+    const std::string_view candidate = entry->d_name;
+    if (!candidate.starts_with(name)) continue;
+    found = candidate.size() == name.size() || candidate[name.size()] == ':';
+    if (found) break;
+  }
+  ::closedir(list);
+  return found;
+}
+
+timespec changed_at(const std::string& folder) {
+  struct stat info {};
+  return ::stat(folder.c_str(), &info) == 0 ? info.st_mtim : timespec{};
+}
+
+}  // namespace
+
+std::error_code make_folder(const std::string& path) {
+  const std::filesystem::path above = std::filesystem::path(path).parent_path();
+  std::error_code error;
+  if (!above.empty()) std::filesystem::create_directories(above, error);
+  if (::mkdir(path.c_str(), kFolderMode) == 0) return {};
+  const std::error_code why = last_error();
+  if (std::filesystem::is_directory(path, error)) return {};
+  return why == std::errc::file_exists ? std::make_error_code(std::errc::not_a_directory) : why;
+}
+
+std::error_code write_new(const std::string& path, std::string_view content) {
+  const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kFileMode);
+  if (descriptor < 0) return last_error();
+  std::error_code error = write_all(descriptor, content);
+  // Some file systems tell of a full disk only here.
+  if (::close(descriptor) != 0 && !error) error = last_error();
+  if (error) ::unlink(path.c_str());
+  return error;
+}
+
+std::error_code place(const std::string& from, const std::string& to) {
+  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return {};
+  // File systems without RENAME_NOREPLACE: a hard link is never made over a name either.
+  if (errno != EINVAL && errno != ENOSYS) return last_error();
+  if (::link(from.c_str(), to.c_str()) != 0) return last_error();
+  ::unlink(from.c_str());
+  return {};
+}
+
+void flush_folder(const std::string& path) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return;
+  ::fsync(descriptor);
+  ::close(descriptor);
+}
+
+bool holds(const std::string& folder, const std::string& name) {
+  if (::access((folder + "/" + name).c_str(), F_OK) == 0) return true;
+  // A list read while a mail reader renames in the folder may miss the renamed: read it again then,
+  // though not for ever.
+  for (int round = 0; round < 10; ++round) {
+    const timespec before = changed_at(folder);
+    if (listed(folder, name)) return true;
+    const timespec after = changed_at(folder);
+    if (before.tv_sec == after.tv_sec && before.tv_nsec == after.tv_nsec) break;
+  }
+  return false;
+}
+
+FolderLock::FolderLock(const std::string& folder)
+    : descriptor_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+  if (descriptor_ < 0) {
+    error_ = last_error();
+    return;
+  }
+  while (::flock(descriptor_, LOCK_EX) != 0) {
+    if (errno == EINTR) continue;
+    error_ = last_error();
+    return;
+  }
+}
+
+FolderLock::~FolderLock() {
+  if (descriptor_ >= 0) ::close(descriptor_);  // which gives the lock back
+}
+
+}  // namespace roomle_sim::maildir_files

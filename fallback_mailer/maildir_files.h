@@ -1,0 +1,41 @@
+// The system calls behind Maildir. Errors are the system's own, as std::error_code.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <system_error>
+
+namespace roomle_sim::maildir_files {
+
+// Creates a folder, and those above it, where they are missing.
+std::error_code make_folder(const std::string& path);
+
+// Writes a new file of that content and flushes it to the disk. On an error there is no such file.
+std::error_code write_new(const std::string& path, std::string_view content);
+
+// Gives the file `from` the name `to`, never over a file that has it: std::errc::file_exists then,
+// and `from` stays.
+std::error_code place(const std::string& from, const std::string& to);
+
+// Flushes a folder's list of names to the disk, where its file system can.
+void flush_folder(const std::string& path);
+
+// Whether `name` stands in the folder, with or without a mail reader's flags behind a ':'.
+bool holds(const std::string& folder, const std::string& name);
+
+// Holds the folder's lock against every other holder, in this process and in others.
+class FolderLock {
+ public:
+  // Waits for it. Look at error() before relying on it.
+  explicit FolderLock(const std::string& folder);
+  ~FolderLock();
+  FolderLock(const FolderLock&) = delete;
+  FolderLock& operator=(const FolderLock&) = delete;
+  [[nodiscard]] std::error_code error() const { return error_; }
+
+ private:
+  int descriptor_;
+  std::error_code error_;
+};
+
+}  // namespace roomle_sim::maildir_files
