@@ -27,7 +27,7 @@ namespace roomle_sim {
 enum class Fault {
   none,
   reset_before_response,     // a TCP reset instead of a response
-  reset_after_headers,       // the head and half the body, then a TCP reset
+  reset_after_headers,       // the head of a response that has a body, then a TCP reset
   empty_response,            // an orderly close without a byte
   malformed_status_line,     // the first line is no HTTP
   malformed_header,          // a header line without a colon

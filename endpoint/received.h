@@ -44,7 +44,7 @@ struct ReceivedRequest {
   TimePoint time;            // when it was completely received
   std::string method;
   std::string target;  // path and query, as they came
-  Headers headers;     // by name without regard to case; equal names in the order they came
+  Headers headers;     // in the order they came
   std::string body;
   std::string event;            // the event's type; empty when the body names none
   nlohmann::ordered_json data;  // the event's data; null when the body has none

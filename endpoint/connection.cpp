@@ -1,0 +1,121 @@
+#include "endpoint/connection.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <poll.h>
+
+#include <linux/sockios.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+namespace roomle_sim {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr Duration kReadLimit = std::chrono::seconds(10);
+constexpr Duration kForever = std::chrono::hours(24 * 365);
+constexpr std::size_t kReadSize = 16 * 1024;
+
+// The events that came within `limit`; 0 where none did.
+short wait_for(int fd, short events, Duration limit) {
+  const auto end = steady_clock::now() + limit;
+  for (;;) {
+    const Duration left = std::max(Duration::zero(), Duration(end - steady_clock::now()));
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(left);
+    const timespec timeout{seconds.count(), (left - seconds).count()};
+    pollfd polled{fd, events, 0};
+    const int ready = ppoll(&polled, 1, &timeout, nullptr);
+    if (ready > 0) return polled.revents;
+    if (ready == 0 || errno != EINTR) return 0;
+  }
+}
+
+}  // namespace
+
+Connection::Connection(int fd) : socket_(fd) {
+  const int on = 1;
+  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+}
+
+Connection::~Connection() = default;
+
+bool Connection::wait_for_input(Duration limit) {
+  return used_ < buffer_.size() || (wait_for(socket_.fd(), POLLIN, limit) & POLLIN) != 0;
+}
+
+bool Connection::fill() {
+  if (!wait_for_input(kReadLimit)) {
+    errno = ETIMEDOUT;
+    return false;
+  }
+  buffer_.resize(kReadSize);
+  used_ = 0;
+  const ssize_t got = recv(socket_.fd(), buffer_.data(), buffer_.size(), 0);
+  buffer_.resize(static_cast<std::size_t>(std::max<ssize_t>(0, got)));
+  return got >= 0;
+}
+
+long Connection::read(char* into, std::size_t size) {
+  if (used_ == buffer_.size() && !fill()) return -1;
+  const std::size_t count = std::min(size, buffer_.size() - used_);
+  std::copy_n(buffer_.data() + used_, count, into);
+  if (recording_) record_.append(buffer_, used_, count);
+  used_ += count;
+  return static_cast<long>(count);
+}
+
+bool Connection::write(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t sent = send(socket_.fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (sent > 0) {
+      bytes.remove_prefix(static_cast<std::size_t>(sent));
+    } else if (errno != EINTR && errno != EAGAIN) {  // EAGAIN: the library set a time-out
+      return false;
+    }
+  }
+  return true;
+}
+
+bool Connection::pause(Duration duration) {
+  return wait_for(socket_.fd(), 0, duration) == 0;
+}
+
+void Connection::wait_for_close() {
+  wait_for(socket_.fd(), POLLRDHUP, kForever);
+}
+
+void Connection::reset() {
+  // A reset throws away what is still queued here; on a loopback that is nothing, or soon nothing.
+  int queued = 0;
+  for (int tries = 0; tries < 100 && ioctl(socket_.fd(), SIOCOUTQ, &queued) == 0 && queued > 0;
+       ++tries) {
+    if (!pause(milliseconds(1))) break;
+  }
+  const linger abort{1, 0};
+  setsockopt(socket_.fd(), SOL_SOCKET, SO_LINGER, &abort, sizeof(abort));
+}
+
+void Connection::close_politely() {
+  // Closing while input is unread resets the connection, and takes the answer away from the peer.
+  constexpr std::size_t kMostDrained = 4 * 1024 * 1024;
+  shutdown(socket_.fd(), SHUT_WR);
+  std::array<char, kReadSize> ignored{};
+  const auto end = steady_clock::now() + std::chrono::seconds(1);
+  for (std::size_t drained = 0; drained < kMostDrained;) {
+    if ((wait_for(socket_.fd(), POLLIN, end - steady_clock::now()) & POLLIN) == 0) return;
+    const ssize_t got = recv(socket_.fd(), ignored.data(), ignored.size(), 0);
+    if (got <= 0) return;
+    drained += static_cast<std::size_t>(got);
+  }
+}
+
+void Connection::interrupt() {
+  shutdown(socket_.fd(), SHUT_RDWR);
+}
+
+}  // namespace roomle_sim

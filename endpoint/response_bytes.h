@@ -1,0 +1,26 @@
+// The bytes that a response plan puts on the wire. Pure.
+#pragma once
+
+#include <string>
+
+#include "endpoint/behavior.h"
+
+namespace roomle_sim {
+
+// What the form of a response depends on.
+struct ResponseContext {
+  bool head_request = false;  // HEAD: the head alone
+  bool http10 = false;        // no chunks
+  bool keep_alive = true;     // the client would like to use the connection again
+};
+
+struct ResponseBytes {
+  std::string head;
+  std::string body;        // for ResponsePlan::endless_body: what is repeated
+  bool keep_alive = true;  // whether the connection can be used again after it
+};
+
+// Of a plan that answers something: not for reset_before_response, empty_response and blackhole.
+ResponseBytes response_bytes(const ResponsePlan& plan, const ResponseContext& context);
+
+}  // namespace roomle_sim

@@ -1,0 +1,210 @@
+#include "endpoint/server.h"
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "endpoint/act.h"
+#include "endpoint/http_listener.h"
+#include "endpoint/listening_socket.h"
+
+namespace roomle_sim {
+namespace {
+
+ResponsePlan method_plan() {
+  ResponsePlan plan;
+  plan.status = 405;
+  plan.headers = {{"Allow", "POST"}, {"Content-Type", "text/plain; charset=utf-8"}};
+  plan.body = "an event is POSTed\n";
+  return plan;
+}
+
+std::string refusal_text(const HttpRequest& request) {
+  if (request.refusal == 413) return fmt::format("the body is larger than {} bytes", kRequestCap);
+  if (request.refusal == 431 || request.refusal == 414) return "the head is too large";
+  return request.method.empty() ? "this is no HTTP request" : "the request is not complete";
+}
+
+ResponsePlan refusal_plan(int status, const std::string& text) {
+  ResponsePlan plan;
+  plan.status = status;
+  plan.headers = {{"Content-Type", "text/plain; charset=utf-8"}, {"Connection", "close"}};
+  plan.body = text + "\n";
+  return plan;
+}
+
+}  // namespace
+
+class EndpointServer::Impl {
+ public:
+  explicit Impl(EndpointOptions options)
+      : options_(std::move(options)),
+        state_(std::make_shared<BehaviorState>(options_.behavior, options_.seed)) {}
+
+  ~Impl() { stop(); }
+
+  std::optional<Error> open(bool refuse) {
+    Result<BoundSocket> bound = bind_socket(options_.host, options_.port, refuse);
+    if (!bound) return bound.error();
+    options_.port = bound->port;  // opened again, it is the same one
+    if (refuse) {
+      held_ = std::move(bound->socket);
+    } else {
+      listener_ = std::make_unique<HttpListener>(
+          std::move(bound->socket), [this](HttpRequest& request, Connection& connection) {
+            return serve(request, connection);
+          });
+    }
+    return std::nullopt;
+  }
+
+  void close() {
+    listener_.reset();
+    held_.close();
+  }
+
+  void stop() {
+    const std::lock_guard lifetime(lifetime_);
+    close();
+    const std::lock_guard lock(mutex_);
+    stopped_ = true;
+    handled_.notify_all();
+  }
+
+  std::optional<Error> set_behavior(Behavior behavior) {
+    const std::lock_guard lifetime(lifetime_);
+    const bool refuse = behavior.refuse;
+    bool changes = false;
+    {
+      const std::lock_guard lock(mutex_);
+      changes = state_->behavior().refuse != refuse && !stopped_;
+      state_ = std::make_shared<BehaviorState>(std::move(behavior), options_.seed);
+    }
+    if (!changes) return std::nullopt;
+    close();
+    return open(refuse);
+  }
+
+  [[nodiscard]] std::string url() const {
+    const bool ipv6 = options_.host.find(':') != std::string::npos;
+    const std::string host = ipv6 ? "[" + options_.host + "]" : options_.host;
+    return fmt::format("http://{}:{}/", host, options_.port);
+  }
+
+  [[nodiscard]] std::uint16_t port() const { return options_.port; }
+
+  [[nodiscard]] std::vector<ReceivedRequest> requests() const {
+    const std::lock_guard lock(mutex_);
+    return {kept_.begin(), kept_.end()};
+  }
+
+  [[nodiscard]] EndpointCounts counts() const {
+    const std::lock_guard lock(mutex_);
+    return counts_;
+  }
+
+  bool wait_for(std::uint64_t count, std::chrono::steady_clock::time_point deadline) const {
+    std::unique_lock lock(mutex_);
+    handled_.wait_until(lock, deadline, [&] { return counts_.handled >= count || stopped_; });
+    return counts_.handled >= count;
+  }
+
+ private:
+  bool serve(HttpRequest& request, Connection& connection) {
+    ReceivedRequest received;
+    received.time = clock_.now();
+    received.method = request.method;
+    received.target = std::move(request.target);
+    received.headers = std::move(request.headers);
+    received.body = std::move(request.body);
+    const bool post = request.refusal == 0 && request.method == "POST";
+    if (request.refusal != 0) {
+      received.problems.push_back(refusal_text(request));
+      received.plan = refusal_plan(request.refusal, received.problems.front());
+    } else {
+      inspect(received, options_.verification);
+      if (!post) received.plan = method_plan();
+    }
+    const ResponsePlan plan = remember(std::move(received), post);
+    // What follows the head of another method's request was not read: it must not be taken for the
+    // next request.
+    const ResponseContext context{request.method == "HEAD", request.http10,
+                                  request.keep_alive && post};
+    return act(plan, context, connection);
+  }
+
+  // Numbers the request, draws its plan where it takes one, and tells everybody.
+  ResponsePlan remember(ReceivedRequest received, bool takes_entry) {
+    const std::lock_guard lock(mutex_);
+    received.number = ++counts_.handled;
+    if (takes_entry) {
+      received.plan = state_->next(received.event, received.tenant_id, received.time);
+    }
+    ResponsePlan plan = received.plan;
+    if (plan.unexpected) {
+      ++counts_.unexpected;
+      received.problems.emplace_back("unexpected: the behaviour's sequence is at its end");
+    }
+    if (!received.problems.empty()) ++counts_.with_problems;
+    ++counts_.answers[answer_word(plan)];
+    if (options_.observer) options_.observer(received);
+    kept_.push_back(std::move(received));
+    if (kept_.size() > options_.keep) kept_.pop_front();
+    handled_.notify_all();
+    return plan;
+  }
+
+  EndpointOptions options_;
+  SystemClock clock_;
+  std::mutex lifetime_;  // of what is open; taken before mutex_
+  Socket held_;
+  mutable std::mutex mutex_;
+  mutable std::condition_variable handled_;
+  std::shared_ptr<BehaviorState> state_;
+  std::deque<ReceivedRequest> kept_;
+  EndpointCounts counts_;
+  bool stopped_ = false;
+  std::unique_ptr<HttpListener> listener_;  // last: its threads use all of the above
+};
+
+Result<std::unique_ptr<EndpointServer>> EndpointServer::start(EndpointOptions options) {
+  const bool refuse = options.behavior.refuse;
+  auto impl = std::make_unique<Impl>(std::move(options));
+  if (std::optional<Error> error = impl->open(refuse)) return std::move(*error);
+  return std::unique_ptr<EndpointServer>(new EndpointServer(std::move(impl)));
+}
+
+EndpointServer::EndpointServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+EndpointServer::~EndpointServer() = default;
+
+std::uint16_t EndpointServer::port() const {
+  return impl_->port();
+}
+std::string EndpointServer::url() const {
+  return impl_->url();
+}
+
+std::vector<ReceivedRequest> EndpointServer::requests() const {
+  return impl_->requests();
+}
+EndpointCounts EndpointServer::counts() const {
+  return impl_->counts();
+}
+
+bool EndpointServer::wait_for(std::uint64_t count,
+                              std::chrono::steady_clock::time_point deadline) const {
+  return impl_->wait_for(count, deadline);
+}
+
+std::optional<Error> EndpointServer::set_behavior(Behavior behavior) {
+  return impl_->set_behavior(std::move(behavior));
+}
+
+void EndpointServer::stop() {
+  impl_->stop();
+}
+
+}  // namespace roomle_sim
