@@ -32,10 +32,17 @@ std::optional<std::string> read_line(const JsonNode& node, Diagnostics& diagnost
   return std::nullopt;
 }
 
+// The token's plaintext is read back as printable ASCII, parted by semicolons (sender/token.h).
 std::optional<std::string> read_api_key(const JsonNode& node, Diagnostics& diagnostics) {
   std::optional<std::string> key = read_line(node, diagnostics, "the apiKey");
-  if (!key || key->find(';') == std::string::npos) return key;
-  diagnostics.add(node.where, "the apiKey holds ';', which parts the token's plaintext");
+  if (!key) return key;
+  if (key->find(';') != std::string::npos) {
+    diagnostics.add(node.where, "the apiKey holds ';', which parts the token's plaintext");
+  } else if (std::any_of(key->begin(), key->end(), [](char c) { return (c & 0x80) != 0; })) {
+    diagnostics.add(node.where, "the apiKey holds a character that is not ASCII");
+  } else {
+    return key;
+  }
   return std::nullopt;
 }
 

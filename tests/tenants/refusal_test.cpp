@@ -135,6 +135,8 @@ TEST(TenantsFile, IsRefusedForAnApiKeyThatWouldBreakTheToken) {
   EXPECT_EQ(tenant(R"("id": 1, "apiKey": "a;b")"),
             "2:20 the apiKey holds ';', which parts the token's plaintext");
   EXPECT_EQ(tenant(R"("id": 1, "apiKey": "a\nb")"), "2:20 the apiKey holds a control character");
+  EXPECT_EQ(tenant(R"("id": 1, "apiKey": "kø")"),
+            "2:20 the apiKey holds a character that is not ASCII");
   EXPECT_EQ(tenant(R"("id": 1, "apiKey": "")"), "2:20 the apiKey is empty");
 }
 
