@@ -64,7 +64,7 @@ our_posts() { "$program" "$url" "$1" "$seconds"; }
 # Prints posts a second, and the microseconds of processor time that each took. The second figure
 # holds also on a busy machine, where many threads get more of it than wrk's one.
 measure() { # round, connections, name, command
-  posts=$(cd "$folder" && "$4" "$2" && times >"$folder/times")
+  posts=$("$4" "$2" && times >"$folder/times")
   awk -v posts="$posts" -v seconds="$seconds" -v label="$1 $2 $3" '
     NR == 2 {
       for (i = 1; i <= 2; ++i) { split($i, part, /[ms]/); cpu += part[1] * 60 + part[2] }
