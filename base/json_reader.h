@@ -1,4 +1,5 @@
-// JSON that remembers where each value stands, and readers that report every mistake with its place.
+// JSON that remembers where each value stands, and readers that report every mistake with its
+// place.
 //
 // nlohmann/json does the parsing (with `//` and `/* */` comments allowed); this keeps the positions
 // that it drops. A reader never throws on bad input: it adds to Diagnostics and goes on, so that
@@ -29,9 +30,9 @@ class JsonNode {
   std::int64_t integer = 0;  // when kind is integer
   double number = 0;         // when kind is integer or number
   std::string string;
-  std::vector<JsonNode> items;    // of an array
-  std::vector<Member> members;    // of an object, in the order of the file
-  Location where;                 // a scalar's whole text; an array's or object's first character
+  std::vector<JsonNode> items;  // of an array
+  std::vector<Member> members;  // of an object, in the order of the file
+  Location where;               // a scalar's whole text; an array's or object's first character
 
   [[nodiscard]] bool is(Kind wanted) const { return kind == wanted; }
   [[nodiscard]] const JsonNode* find(std::string_view name) const;

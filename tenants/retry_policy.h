@@ -33,16 +33,16 @@ struct Jitter {
 struct RetryOn {
   int status_from = 0;  // 0: this entry names a reason
   int status_to = 0;
-  std::string reason;   // one of sender's stable failure reasons, such as "timeout"
+  std::string reason;  // one of sender's stable failure reasons, such as "timeout"
 };
 
 struct RetryPolicy {
-  std::string name = "roomle";      // as it was named, or "custom"
-  int attempts = 1;                 // at the most, the first one included; at least 1
-  std::vector<Duration> schedule;   // the delay before attempt 2, 3, …; when empty, `backoff`
+  std::string name = "roomle";     // as it was named, or "custom"
+  int attempts = 1;                // at the most, the first one included; at least 1
+  std::vector<Duration> schedule;  // the delay before attempt 2, 3, …; when empty, `backoff`
   Backoff backoff;
   Jitter jitter;
-  std::vector<RetryOn> retry_on;    // empty: every failure
+  std::vector<RetryOn> retry_on;            // empty: every failure
   std::optional<Duration> retry_after_max;  // nothing: the header Retry-After is not looked at
 };
 
@@ -55,7 +55,8 @@ const std::vector<std::string_view>& failure_words();
 
 // Reads a name, or an object:
 //   {"attempts": 5, "backoff": {"first": "2s", "factor": 2, "max": "1h"}, "jitter": 0.2,
-//    "retryOn": ["5xx", 429, "timeout"], "retryAfter": {"max": "1h"}}   or   {"schedule": ["5s", "5m"]}
+//    "retryOn": ["5xx", 429, "timeout"], "retryAfter": {"max": "1h"}}   or   {"schedule": ["5s",
+//    "5m"]}
 // `jitter` may stand in `backoff` too.
 RetryPolicy read_retry_policy(const JsonNode& node, Diagnostics& diagnostics);
 

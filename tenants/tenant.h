@@ -27,8 +27,8 @@ struct Tenant {
   std::string default_language = "en";
   bool branded = true;
   std::string privacy_url;
-  std::string webhook;                  // empty: no POST, the email goes out at once
-  std::optional<std::string> api_key;   // nothing: the default secret encrypts the token
+  std::string webhook;                 // empty: no POST, the email goes out at once
+  std::optional<std::string> api_key;  // nothing: the default secret encrypts the token
   SimulatorSettings simulator;
 
   [[nodiscard]] const std::string& shown_name() const { return label.empty() ? name : label; }

@@ -38,7 +38,7 @@ enum class KeyForm {
 struct TokenSettings {
   TokenAlgorithm algorithm = TokenAlgorithm::aes_cbc;
   IvMode iv = IvMode::prefix;
-  std::string fixed_iv;          // sixteen bytes, when iv is `fixed`
+  std::string fixed_iv;  // sixteen bytes, when iv is `fixed`
   KeyForm key = KeyForm::raw;
   std::string header = "token";  // the header's name
   bool url_form = false;         // '+' written '-' and '/' written '_' (page "Authentication")

@@ -10,10 +10,10 @@
 namespace roomle_sim {
 
 struct Url {
-  std::string scheme;         // "http" or "https"
-  std::string host;           // without the brackets of an IPv6 address
-  std::uint16_t port = 0;     // the scheme's own where the URL names none
-  std::string target;         // path and query, at least "/", with unsafe characters escaped
+  std::string scheme;      // "http" or "https"
+  std::string host;        // without the brackets of an IPv6 address
+  std::uint16_t port = 0;  // the scheme's own where the URL names none
+  std::string target;      // path and query, at least "/", with unsafe characters escaped
   bool ipv6 = false;
 
   [[nodiscard]] bool tls() const { return scheme == "https"; }
