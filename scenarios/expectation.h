@@ -1,0 +1,47 @@
+// What a scenario's `expect` says, as checks on an observation.
+//
+// What happened is first told as JSON (scenarios/observation.h); an expectation is then a list of
+// matchers, each with the place in that JSON and the place in the file. Immutable once read.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "base/json_reader.h"
+#include "scenarios/matcher.h"
+
+namespace roomle_sim {
+
+struct Check {
+  enum class On {
+    delivery,      // `pointer` starts at the observation
+    each_request,  // at each of the requests that the endpoint received of this delivery; one is
+                   // needed
+    each_mail,     // at each of its mails; one is needed
+  };
+  On on = On::delivery;
+  std::string name;  // as the file has it: "received.token.apiKey"
+  nlohmann::json::json_pointer pointer;
+  Matcher matcher;
+  // Judged by what the built-in endpoint saw; with an external endpoint nobody knows it.
+  bool needs_endpoint = false;
+};
+
+struct Expectation {
+  Location where;
+  // The position among the scenario's sends; nothing where all of them are meant (`total`).
+  std::optional<std::size_t> send;
+  std::vector<Check> checks;
+
+  [[nodiscard]] bool expects_refusal() const;
+};
+
+// Reads the object behind "expect". `of` and the sends are the caller's; `allowed` are members of
+// the object that he reads himself.
+Expectation read_expectation(ObjectReader& object);
+
+}  // namespace roomle_sim

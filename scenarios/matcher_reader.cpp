@@ -1,0 +1,143 @@
+// Reads matchers; what they mean is in matcher.cpp.
+#include <fmt/format.h>
+
+#include "scenarios/matcher.h"
+
+namespace roomle_sim {
+namespace {
+
+using Kind = Matcher::Kind;
+
+// Reports a plain value that the thing compared can never be.
+bool fits(const JsonNode& node, ValueKind kind, Diagnostics& diagnostics) {
+  std::string_view wanted;
+  switch (kind) {
+    case ValueKind::any:
+      return true;
+    case ValueKind::text:
+      wanted = node.is(JsonNode::Kind::string) ? "" : "a string";
+      break;
+    case ValueKind::number:
+      wanted =
+          node.is(JsonNode::Kind::integer) || node.is(JsonNode::Kind::number) ? "" : "a number";
+      break;
+    case ValueKind::boolean:
+      wanted = node.is(JsonNode::Kind::boolean) ? "" : "true or false";
+      break;
+    case ValueKind::list:
+      wanted = node.is(JsonNode::Kind::array) ? "" : "an array";
+      break;
+  }
+  if (wanted.empty()) return true;
+  diagnostics.add(node.where,
+                  fmt::format("{} stands where {} is expected", kind_name(node.kind), wanted),
+                  "the value itself, or a matcher such as {\"not\": …}");
+  return false;
+}
+
+std::optional<Matcher> read_items(const JsonNode& node, Diagnostics& diagnostics) {
+  Matcher matcher;
+  matcher.kind = Kind::items;
+  matcher.where = node.where;
+  for (const JsonNode& item : node.items) {
+    std::optional<Matcher> part = read_matcher(item, diagnostics);
+    if (part) matcher.parts.push_back(std::move(*part));
+  }
+  return matcher.parts.size() == node.items.size() ? std::optional(matcher) : std::nullopt;
+}
+
+// The members of one object of matchers, each added to `parts`.
+class MembersReader {
+ public:
+  MembersReader(const JsonNode& node, Diagnostics& diagnostics, ValueKind kind)
+      : object_(node, diagnostics, "a matcher"), diagnostics_(diagnostics), kind_(kind) {}
+
+  std::vector<Matcher> read() {
+    if (const JsonNode* node = object_.optional("equals")) {
+      if (fits(*node, kind_, diagnostics_))
+        parts_.push_back(equal_to(node->to_json(), node->where));
+    }
+    if (const JsonNode* node = object_.optional("contains")) read_contains(*node);
+    if (const JsonNode* node = object_.optional("matches")) read_pattern(*node);
+    if (const JsonNode* node = object_.optional("exists")) {
+      if (read_boolean(*node, diagnostics_)) add(Kind::exists, *node);
+    }
+    if (const JsonNode* node = object_.optional("not")) read_negation(*node);
+    read_bound("atLeast", Kind::at_least);
+    read_bound("atMost", Kind::at_most);
+    object_.finish();
+    return std::move(parts_);
+  }
+
+ private:
+  Matcher& add(Kind kind, const JsonNode& node) {
+    Matcher& part = parts_.emplace_back();
+    part.kind = kind;
+    part.value = node.to_json();
+    part.where = node.where;
+    return part;
+  }
+
+  void read_contains(const JsonNode& node) {
+    if (node.is(JsonNode::Kind::array)) {
+      for (const JsonNode& item : node.items) read_contains(item);
+    } else if (kind_ != ValueKind::text || fits(node, ValueKind::text, diagnostics_)) {
+      add(Kind::contains, node);
+    }
+  }
+
+  void read_pattern(const JsonNode& node) {
+    const std::optional<std::string> text = read_string(node, diagnostics_);
+    if (!text) return;
+    try {
+      auto pattern = std::make_shared<const std::regex>(*text);
+      Matcher& part = add(Kind::matches, node);
+      part.pattern_text = *text;
+      part.pattern = std::move(pattern);
+    } catch (const std::regex_error&) {
+      diagnostics_.add(node.where, "this is no regular expression", "the syntax of ECMAScript");
+    }
+  }
+
+  void read_negation(const JsonNode& node) {
+    std::optional<Matcher> inner = read_matcher(node, diagnostics_, kind_);
+    if (inner) add(Kind::negation, node).parts.push_back(std::move(*inner));
+  }
+
+  void read_bound(std::string_view name, Kind kind) {
+    const JsonNode* node = object_.optional(name);
+    if (node != nullptr && fits(*node, ValueKind::number, diagnostics_)) add(kind, *node);
+  }
+
+  ObjectReader object_;
+  Diagnostics& diagnostics_;
+  ValueKind kind_;
+  std::vector<Matcher> parts_;
+};
+
+}  // namespace
+
+std::optional<Matcher> read_matcher(const JsonNode& node, Diagnostics& diagnostics,
+                                    ValueKind kind) {
+  const std::size_t mistakes = diagnostics.size();
+  if (node.is(JsonNode::Kind::object)) {
+    std::vector<Matcher> parts = MembersReader(node, diagnostics, kind).read();
+    if (diagnostics.size() != mistakes) return std::nullopt;
+    if (parts.empty()) {
+      diagnostics.add(node.where, "this matcher expects nothing",
+                      "one of: equals, contains, matches, exists, not, atLeast, atMost");
+      return std::nullopt;
+    }
+    if (parts.size() == 1) return std::move(parts.front());
+    Matcher all;
+    all.kind = Kind::all;
+    all.parts = std::move(parts);
+    all.where = node.where;
+    return all;
+  }
+  if (!fits(node, kind, diagnostics)) return std::nullopt;
+  if (node.is(JsonNode::Kind::array)) return read_items(node, diagnostics);
+  return equal_to(node.to_json(), node.where);
+}
+
+}  // namespace roomle_sim

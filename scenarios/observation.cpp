@@ -1,0 +1,177 @@
+#include "scenarios/observation.h"
+
+#include <algorithm>
+#include <cctype>
+#include <set>
+
+#include <fmt/format.h>
+
+namespace roomle_sim {
+namespace {
+
+using nlohmann::json;
+
+std::string lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](char c) {
+    return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  });
+  return text;
+}
+
+// Values of equal names are joined, as RFC 9110 (5.2) allows for every header but Set-Cookie.
+json headers_of(const std::vector<std::pair<std::string, std::string>>& headers) {
+  json object = json::object();
+  for (const auto& [name, value] : headers) {
+    json& member = object[lower(name)];
+    member = member.is_null() ? value : fmt::format("{}, {}", member.get<std::string>(), value);
+  }
+  return object;
+}
+
+json mail_object(const ReceivedMail& mail) {
+  json object{{"from", mail.from},
+              {"to", fmt::format("{}", fmt::join(mail.to, ", "))},
+              {"subject", mail.subject},
+              {"headers", headers_of(mail.headers)}};
+  if (!mail.text.empty()) object["text"] = mail.text;
+  if (!mail.html.empty()) object["html"] = mail.html;
+  return object;
+}
+
+json token_object(const ReceivedToken& token) {
+  json object{{"verdict", verdict_word(token.verdict)},
+              {"authenticated", token.verdict == TokenVerdict::authenticated}};
+  if (!token.value.empty()) object["value"] = token.value;
+  if (token.plaintext) object["plaintext"] = *token.plaintext;
+  if (token.content) {
+    object["timestamp"] = token.content->timestamp;
+    object["sessionToken"] = token.content->session_token;
+    object["apiKey"] = token.content->api_key;
+  }
+  return object;
+}
+
+json request_object(const ReceivedRequest& request) {
+  json object{{"method", request.method},     {"target", request.target},
+              {"event", request.event},       {"headers", headers_of(request.headers)},
+              {"bodyText", request.body},     {"answer", answer_word(request.plan)},
+              {"problems", request.problems}, {"token", token_object(request.token)}};
+  json body = json::parse(request.body, nullptr, false);
+  if (!body.is_discarded()) object["body"] = std::move(body);
+  return object;
+}
+
+std::string reason_of(const Verdict& verdict) {
+  const FailureReason reason = verdict.reason.value_or(FailureReason::timeout);
+  return reason == FailureReason::status ? fmt::format("status {}", verdict.status)
+                                         : std::string(failure_word(reason));
+}
+
+// Adds what one record says.
+class RecordTeller {
+ public:
+  explicit RecordTeller(json& object) : object_(object) {}
+
+  void tell(const JournalRecord& record) {
+    std::visit([&](const auto& what) { on(what, record); }, record.what);
+  }
+
+ private:
+  void on(const record::AttemptStarted& started, const JournalRecord&) {
+    object_["attempts"] = started.number;
+  }
+  void on(const record::AttemptFinished& finished, const JournalRecord&) {
+    const Verdict& verdict = finished.verdict;
+    object_["statuses"].push_back(verdict.status == 0 ? json(nullptr) : json(verdict.status));
+    if (!verdict.success) object_["reasons"].push_back(reason_of(verdict));
+    if (verdict.ambiguous) object_["ambiguous"] = true;
+  }
+  void on(const record::MailFinished&, const JournalRecord& record) {
+    if (record.mail_error) object_["mailError"] = record.mail_error->message;
+  }
+  void on(const record::Ended& ended, const JournalRecord&) {
+    object_["outcome"] = outcome_word(ended.outcome);
+  }
+  template <class Other>
+  void on(const Other&, const JournalRecord&) {}
+
+  json& object_;
+};
+
+bool carries(const ReceivedRequest& request, const Exchange& exchange) {
+  return request.body == exchange.request.body && request.token.value == exchange.token;
+}
+
+}  // namespace
+
+json observe(const SendFacts& send) {
+  if (send.refusal) return {{"refused", *send.refusal}};
+  json object{{"attempts", 0},      {"reasons", json::array()},   {"statuses", json::array()},
+              {"ambiguous", false}, {"mails", send.mails.size()}, {"mail", json::array()}};
+  RecordTeller teller(object);
+  for (const JournalRecord& record : send.records) teller.tell(record);
+  for (const ReceivedMail& mail : send.mails) object["mail"].push_back(mail_object(mail));
+  json requests = json::array();
+  for (const ReceivedRequest& request : send.requests) requests.push_back(request_object(request));
+  object["received"] = {{"count", requests.size()}, {"requests", std::move(requests)}};
+  return object;
+}
+
+std::size_t attribute_requests(const std::vector<ReceivedRequest>& requests,
+                               std::vector<SendFacts>& sends) {
+  struct Sent {
+    SendFacts* send;
+    const Exchange* exchange;
+    bool seen;
+  };
+  std::vector<Sent> sent;
+  for (SendFacts& send : sends) {
+    send.requests.clear();
+    for (const JournalRecord& record : send.records) {
+      if (std::holds_alternative<record::AttemptStarted>(record.what) && record.exchange) {
+        sent.push_back({&send, record.exchange.get(), false});
+      }
+    }
+  }
+  std::size_t strangers = 0;
+  for (const ReceivedRequest& request : requests) {
+    const auto same = [&](const Sent& one) { return carries(request, *one.exchange); };
+    // Two attempts can be equal to the letter (a fixed IV, one millisecond): first come, first
+    // served, and what comes once too often still counts.
+    auto found = std::find_if(sent.begin(), sent.end(),
+                              [&](const Sent& one) { return !one.seen && same(one); });
+    if (found == sent.end()) found = std::find_if(sent.begin(), sent.end(), same);
+    if (found == sent.end()) {
+      ++strangers;
+    } else {
+      found->seen = true;
+      found->send->requests.push_back(request);
+    }
+  }
+  return strangers;
+}
+
+json observe_total(const std::vector<SendFacts>& sends, std::size_t received) {
+  json total{{"sends", sends.size()}, {"received", received}};
+  for (const char* name :
+       {"refused", "delivered", "mailed", "mail_failed", "attempts", "ambiguous", "mails"}) {
+    total[name] = 0;
+  }
+  const auto add = [&](const std::string& name, std::size_t count) {
+    total[name] = total[name].get<std::size_t>() + count;
+  };
+  for (const SendFacts& send : sends) {
+    const json one = observe(send);
+    if (send.refusal) {
+      add("refused", 1);
+      continue;
+    }
+    if (one.contains("outcome")) add(one["outcome"].get<std::string>(), 1);
+    add("attempts", one["attempts"].get<std::size_t>());
+    add("ambiguous", one["ambiguous"].get<bool>() ? 1 : 0);
+    add("mails", send.mails.size());
+  }
+  return total;
+}
+
+}  // namespace roomle_sim

@@ -1,0 +1,191 @@
+#include "scenarios/report_junit.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
+#include <filesystem>
+#include <system_error>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+namespace roomle_sim {
+namespace {
+
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
+
+// The length of the well-formed UTF-8 character at the start of `text`, or 0.
+std::size_t character_length(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char first = byte(0);
+  const std::size_t length = first < 0x80                    ? 1
+                             : first >= 0xC2 && first < 0xE0 ? 2
+                             : first >= 0xE0 && first < 0xF0 ? 3
+                             : first >= 0xF0 && first < 0xF5 ? 4
+                                                             : 0;
+  if (length == 0 || text.size() < length) return 0;
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xC0U) != 0x80U) return 0;
+  }
+  if (length == 3) {
+    const bool overlong = first == 0xE0 && byte(1) < 0xA0;
+    const bool surrogate = first == 0xED && byte(1) >= 0xA0;
+    const bool no_character = first == 0xEF && byte(1) == 0xBF && byte(2) >= 0xBE;
+    if (overlong || surrogate || no_character) return 0;
+  }
+  const bool out_of_range =
+      length == 4 && ((first == 0xF0 && byte(1) < 0x90) || (first == 0xF4 && byte(1) >= 0x90));
+  return out_of_range ? 0 : length;
+}
+
+std::string escape_ascii(char c) {
+  switch (c) {
+    case '&':
+      return "&amp;";
+    case '<':
+      return "&lt;";
+    case '>':
+      return "&gt;";
+    case '"':
+      return "&quot;";
+    // In an attribute these would be read back as spaces.
+    case '\n':
+    case '\t':
+    case '\r':
+      return fmt::format("&#{};", static_cast<int>(c));
+    default:
+      break;
+  }
+  const auto byte = static_cast<unsigned char>(c);
+  if (byte < 0x20 || byte == 0x7F) return fmt::format("\\x{:02x}", byte);
+  return {c};
+}
+
+std::string seconds(Duration duration) {
+  return fmt::format("{:.3f}", std::chrono::duration<double>(duration).count());
+}
+
+std::size_t line_of(const Location& where) {
+  std::size_t line = 1;
+  for (const char c : std::string_view(where.source->text).substr(0, where.offset)) {
+    if (c == '\n') ++line;
+  }
+  return line;
+}
+
+std::string failure_text(const ScenarioResult& result) {
+  std::string text;
+  for (const Difference& difference : result.differences) text += describe(difference) + "\n";
+  text += fmt::format("seed {}\n", result.seed);
+  for (const std::string& line : result.story) text += line + "\n";
+  return text;
+}
+
+std::string test_case(const ScenarioResult& result) {
+  const Scenario& scenario = *result.scenario;
+  const Location& where =
+      result.differences.empty() ? scenario.where : result.differences.front().where;
+  std::string xml = fmt::format(
+      "    <testcase name=\"{}\" classname=\"{}\" file=\"{}\" line=\"{}\" time=\"{}\"",
+      xml_escape(scenario.name), xml_escape(std::filesystem::path(scenario.path).stem().string()),
+      xml_escape(scenario.path), line_of(where), seconds(result.duration));
+  switch (result.state) {
+    case ScenarioResult::State::passed:
+      return xml + "/>\n";
+    case ScenarioResult::State::interrupted:
+      return xml + ">\n      <skipped message=\"interrupted\"/>\n    </testcase>\n";
+    case ScenarioResult::State::error:
+      return xml + fmt::format(">\n      <error message=\"{}\"/>\n    </testcase>\n",
+                               xml_escape(result.error));
+    case ScenarioResult::State::failed:
+      break;
+  }
+  return xml + fmt::format(
+                   ">\n      <failure type=\"expectation\" message=\"{}\">{}</failure>\n"
+                   "    </testcase>\n",
+                   xml_escape(describe(result.differences.front())),
+                   xml_escape(failure_text(result)));
+}
+
+Error not_written(const std::string& path, int error) {
+  return {ErrorCode::unavailable, fmt::format("the report {} cannot be written: {}", path,
+                                              std::generic_category().message(error))};
+}
+
+bool write_all(int handle, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = write(handle, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return false;
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return fsync(handle) == 0;
+}
+
+// A new file beside `path`, with the rights that the user's umask gives: its handle, and its name
+// in `name`. -1 and errno where there is none.
+int open_beside(const std::string& path, std::string& name) {
+  name = fmt::format("{}.{}.tmp", path, getpid());
+  return open(name.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
+}
+
+}  // namespace
+
+std::string xml_escape(std::string_view text) {
+  std::string escaped;
+  while (!text.empty()) {
+    const std::size_t length = character_length(text);
+    if (length == 1) {
+      escaped += escape_ascii(text.front());
+    } else {
+      escaped += length == 0 ? kReplacement : text.substr(0, length);
+    }
+    text.remove_prefix(std::max<std::size_t>(1, length));
+  }
+  return escaped;
+}
+
+std::string describe(const Difference& difference) {
+  return fmt::format("{}: {}: expected {}, got {}", describe(difference.where), difference.name,
+                     difference.expected, difference.actual);
+}
+
+std::string junit_xml(const SuiteResult& suite) {
+  const std::string counts = fmt::format(
+      "name=\"roomle-sim\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"{}\"",
+      suite.results.size(), suite.failed, suite.errors,
+      std::count_if(suite.results.begin(), suite.results.end(),
+                    [](const ScenarioResult& result) {
+                      return result.state == ScenarioResult::State::interrupted;
+                    }),
+      seconds(suite.duration));
+  std::string xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+  xml += fmt::format("<testsuites {0}>\n  <testsuite {0}>\n", counts);
+  for (const ScenarioResult& result : suite.results) xml += test_case(result);
+  return xml + "  </testsuite>\n</testsuites>\n";
+}
+
+std::optional<Error> check_report_path(const std::string& path) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) return not_written(path, EISDIR);
+  std::string name;
+  const int handle = open_beside(path, name);
+  if (handle < 0) return not_written(path, errno);
+  close(handle);
+  unlink(name.c_str());
+  return std::nullopt;
+}
+
+std::optional<Error> write_junit(const SuiteResult& suite, const std::string& path) {
+  std::string name;
+  const int handle = open_beside(path, name);
+  if (handle < 0) return not_written(path, errno);
+  int error = write_all(handle, junit_xml(suite)) ? 0 : errno;
+  if (close(handle) != 0 && error == 0) error = errno;
+  if (error == 0 && rename(name.c_str(), path.c_str()) != 0) error = errno;
+  if (error == 0) return std::nullopt;
+  unlink(name.c_str());
+  return not_written(path, error);
+}
+
+}  // namespace roomle_sim

@@ -1,0 +1,58 @@
+// Runs one scenario in real time, on real sockets, with the same dispatcher that `send` uses.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "scenarios/difference.h"
+#include "scenarios/scenario.h"
+#include "sender/http_transport.h"
+#include "sender/outgoing.h"
+
+namespace roomle_sim {
+
+struct RunOptions {
+  // The webhook of the tenants that have none written, instead of the built-in endpoint. What such
+  // an endpoint received is unknown: expectations on it count as not checked.
+  std::optional<std::string> external_endpoint;
+  std::optional<Duration> timeout;     // replaces the scenario's own
+  std::optional<std::uint64_t> seed;   // replaces the scenario's own
+  std::optional<std::string> mailbox;  // as open_mailbox() takes it; nothing: in memory
+  HttpTransportOptions transport;
+  OutgoingOptions outgoing;
+};
+
+struct ScenarioResult {
+  enum class State {
+    passed,
+    failed,       // `differences` tells
+    error,        // could not run: `error` tells
+    interrupted,  // stopped before its end
+  };
+  const Scenario* scenario = nullptr;  // the caller's
+  State state = State::passed;
+  std::vector<Difference> differences;
+  std::string error;
+  int not_checked = 0;            // expectations that an external endpoint leaves open
+  bool endpoint_ignored = false;  // the scenario's `endpoint` was not used
+  std::uint64_t seed = 1;         // of the jitter: run with it to see the same waits
+  Duration duration{0};
+  std::vector<std::string> story;  // what happened, a line each
+};
+
+std::string_view state_word(ScenarioResult::State state);
+
+// Blocks until the scenario has ended, its time is up, or a stop was requested. Each call has its
+// own endpoint, journal, mailbox and connections: any number may run at once, also of the same
+// scenario. `scenario` must outlive the result.
+ScenarioResult run_scenario(const Scenario& scenario, const RunOptions& options,
+                            const std::stop_token& stop = {});
+
+}  // namespace roomle_sim

@@ -1,0 +1,46 @@
+// Many scenarios: found, read, and run side by side.
+#pragma once
+
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "scenarios/runner.h"
+
+namespace roomle_sim {
+
+// The scenario files behind the paths of a command line: a file as it stands, a folder's *.json
+// with those of its subfolders, sorted by name. A file named twice is there once. bad_input, all of
+// them in one message: a path that does not exist, a folder without any.
+Result<std::vector<std::string>> find_scenario_files(const std::vector<std::string>& paths);
+
+// Reads all of them; the mistakes of all bad files in one message (bad_input).
+Result<std::vector<Scenario>> load_scenarios(const std::vector<std::string>& files);
+
+struct SuiteOptions {
+  RunOptions run;
+  // Scenarios under way at once; at least 1. They mostly wait, so that more than the machine's
+  // cores is fine; each holds a port and some threads.
+  int jobs = 4;
+  bool fail_fast = false;  // begin no more after the first that did not pass
+};
+
+struct SuiteResult {
+  std::vector<ScenarioResult> results;  // of those that ran, in the order of `scenarios`
+  int passed = 0;
+  int failed = 0;
+  int errors = 0;
+  int not_run = 0;  // interrupted, or not begun
+  int not_checked = 0;
+  Duration duration{0};
+};
+
+// Blocks until all are done, or a stop was requested. `on_result` is called as each one ends, one
+// at a time, from any thread.
+SuiteResult run_suite(const std::vector<Scenario>& scenarios, const SuiteOptions& options,
+                      const std::stop_token& stop,
+                      const std::function<void(const ScenarioResult&)>& on_result = {});
+
+}  // namespace roomle_sim

@@ -1,0 +1,126 @@
+#include "scenarios/suite.h"
+
+#include <barrier>
+#include <filesystem>
+#include <fstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/scenarios/scenario_text.h"
+#include "tests/support/raw_server.h"
+
+namespace roomle_sim {
+namespace {
+
+namespace fs = std::filesystem;
+using test::kSend;
+using test::scenario_text;
+using testing::AllOf;
+using testing::HasSubstr;
+
+std::vector<Scenario> scenarios(int count, const std::string& members = "") {
+  std::vector<Scenario> list;
+  for (int i = 0; i < count; ++i) {
+    Result<Scenario> one =
+        test::parse(scenario_text(kSend + R"(, {"expect": {"outcome": "delivered"}})", members));
+    EXPECT_TRUE(one) << one.error().message;
+    list.push_back(*std::move(one));
+  }
+  return list;
+}
+
+// A folder of its own for each test.
+fs::path fresh_folder() {
+  const fs::path folder =
+      fs::path(testing::TempDir()) / testing::UnitTest::GetInstance()->current_test_info()->name();
+  fs::remove_all(folder);
+  fs::create_directories(folder);
+  return folder;
+}
+
+TEST(FindScenarioFiles, GoesThroughFoldersAndSorts) {
+  const fs::path folder = fresh_folder();
+  fs::create_directories(folder / "b");
+  for (const char* name : {"c.json", "a.json", "b/x.json", "notes.txt"}) {
+    std::ofstream(folder / name) << "{}";
+  }
+  const auto files = find_scenario_files({folder.string(), (folder / "a.json").string()});
+  ASSERT_TRUE(files) << files.error().message;
+  EXPECT_THAT(*files,
+              testing::ElementsAre((folder / "a.json").string(), (folder / "b/x.json").string(),
+                                   (folder / "c.json").string()));
+}
+
+TEST(FindScenarioFiles, TellsAllMistakesTogether) {
+  const fs::path folder = fresh_folder();
+  const auto files = find_scenario_files({folder.string(), "/nowhere.json"});
+  ASSERT_FALSE(files.ok());
+  EXPECT_THAT(files.error().message, AllOf(HasSubstr("this folder has no scenarios"),
+                                           HasSubstr("/nowhere.json: there is no")));
+}
+
+TEST(LoadScenarios, TellsTheMistakesOfAllBadFilesTogether) {
+  const std::string bad = std::string(FIXTURES_DIR) + "/bad-scenarios";
+  const auto files = find_scenario_files({bad});
+  ASSERT_TRUE(files);
+  const auto loaded = load_scenarios(*files);
+  ASSERT_FALSE(loaded.ok());
+  for (const std::string& file : *files) EXPECT_THAT(loaded.error().message, HasSubstr(file + ":"));
+}
+
+TEST(Suite, RunsScenariosSideBySide) {
+  // Each answer waits until all four requests are there: one after the other they would never end.
+  std::barrier all_there(4);
+  RawServer endpoint([&](RawConnection& connection) {
+    connection.read_request();
+    all_there.arrive_and_wait();
+    connection.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+  });
+  SuiteOptions options;
+  options.jobs = 4;
+  options.run.external_endpoint = endpoint.url();
+  const std::vector<Scenario> list = scenarios(4);
+  const SuiteResult suite = run_suite(list, options, {});
+  EXPECT_EQ(suite.passed, 4);
+}
+
+TEST(Suite, KeepsTheResultsInTheOrderOfTheFiles) {
+  const std::vector<Scenario> list = scenarios(20);
+  SuiteOptions options;
+  options.jobs = 8;
+  int told = 0;
+  const SuiteResult suite = run_suite(list, options, {}, [&](const ScenarioResult&) { ++told; });
+  EXPECT_EQ(suite.passed, 20);
+  EXPECT_EQ(told, 20);
+  for (std::size_t i = 0; i < list.size(); ++i) EXPECT_EQ(suite.results[i].scenario, &list[i]);
+}
+
+TEST(Suite, FailFastBeginsNoMore) {
+  const std::vector<Scenario> list = scenarios(5, R"("endpoint": {"sequence": [500]}, )");
+  SuiteOptions options;
+  options.jobs = 1;
+  options.fail_fast = true;
+  const SuiteResult suite = run_suite(list, options, {});
+  EXPECT_EQ(suite.failed, 1);
+  EXPECT_EQ(suite.not_run, 4);
+}
+
+TEST(Suite, AnInterruptEndsWhatRunsAndBeginsNoMore) {
+  std::stop_source stop;
+  RawServer hanging([&](RawConnection& connection) {
+    connection.read_request();
+    stop.request_stop();
+    connection.wait_for_close();
+  });
+  SuiteOptions options;
+  options.jobs = 1;
+  options.run.external_endpoint = hanging.url();
+  const std::vector<Scenario> list = scenarios(3, R"("timeout": "1h", )");
+  const SuiteResult suite = run_suite(list, options, stop.get_token());
+  EXPECT_EQ(suite.not_run, 3);
+  EXPECT_EQ(suite.results.size(), 1U);
+}
+
+}  // namespace
+}  // namespace roomle_sim
