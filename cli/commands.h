@@ -3,6 +3,9 @@
 #pragma once
 
 #include <functional>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "cli/console.h"
 
@@ -15,6 +18,8 @@ namespace roomle_sim {
 struct Context {
   Console console;
   std::function<int()> run;  // of the chosen subcommand; its result is the exit code
+  // What stands behind '--' on the command line of `run`; nothing without a '--'.
+  std::optional<std::vector<std::string>> child_command;
 };
 
 void add_send_command(CLI::App& app, Context& context);
@@ -24,6 +29,10 @@ void add_token_command(CLI::App& app, Context& context);
 void add_tenants_command(CLI::App& app, Context& context);
 void add_events_command(CLI::App& app, Context& context);
 void add_completion_command(CLI::App& app, Context& context);
+
+// Takes '--' and what follows it off the arguments of `run`, before they are parsed: the parser would
+// read the command's words as further paths.
+void take_child_command(std::vector<std::string>& arguments, Context& context);
 
 // -q, --json and --no-color, which every subcommand takes.
 void add_common_flags(CLI::App& command, Context& context);

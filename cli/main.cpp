@@ -1,5 +1,8 @@
 // Wires everything: parses the command line, runs one subcommand, and exits by the contract.
+#include <algorithm>
 #include <exception>
+#include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -16,7 +19,10 @@ int run_program(int argc, char** argv) {
   CLI::App app;
   build_parser(app, context);
   try {
-    app.parse(argc, argv);
+    std::vector<std::string> arguments(argv + 1, argv + argc);
+    take_child_command(arguments, context);
+    std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes a list
+    app.parse(std::move(arguments));
   } catch (const CLI::ParseError& error) {
     return report_parse_error(app, error, context.console);
   }

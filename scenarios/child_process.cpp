@@ -55,7 +55,9 @@ class SpawnSettings {
 };
 
 // Straight to the kernel: glibc 2.36's <sys/pidfd.h> cannot be linked from C++ (no extern "C").
-int open_process(pid_t pid) { return static_cast<int>(syscall(SYS_pidfd_open, pid, 0)); }
+int open_process(pid_t pid) {
+  return static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
+}
 
 std::string describe_status(int status) {
   if (WIFSIGNALED(status)) {
@@ -119,7 +121,8 @@ std::optional<Error> ChildProcess::wait_until_answers(const std::string& host, s
     last = probe.connect(host, port, left());
     // What answered may be a program that held the port before; the command then found it taken.
     if (const auto ended = how_it_ended()) {
-      return unavailable(fmt::format("'{}' {} before {}:{} was in use", name_, *ended, host, port));
+      return unavailable(
+          fmt::format("'{}' {} before it answered at {}:{}", name_, *ended, host, port));
     }
     if (last.empty()) return std::nullopt;
     if (stop.stop_requested()) return unavailable("interrupted");

@@ -73,11 +73,13 @@ std::size_t line_of(const Location& where) {
   return line;
 }
 
+// Escaped line by line, so that the lines stay lines in the file.
 std::string failure_text(const ScenarioResult& result) {
   std::string text;
-  for (const Difference& difference : result.differences) text += describe(difference) + "\n";
-  text += fmt::format("seed {}\n", result.seed);
-  for (const std::string& line : result.story) text += line + "\n";
+  const auto add = [&](const std::string& line) { text += xml_escape(line) + "\n"; };
+  for (const Difference& difference : result.differences) add(describe(difference));
+  add(fmt::format("seed {}", result.seed));
+  for (const std::string& line : result.story) add(line);
   return text;
 }
 
@@ -103,8 +105,7 @@ std::string test_case(const ScenarioResult& result) {
   return xml + fmt::format(
                    ">\n      <failure type=\"expectation\" message=\"{}\">{}</failure>\n"
                    "    </testcase>\n",
-                   xml_escape(describe(result.differences.front())),
-                   xml_escape(failure_text(result)));
+                   xml_escape(describe(result.differences.front())), failure_text(result));
 }
 
 Error not_written(const std::string& path, int error) {

@@ -1,0 +1,230 @@
+// `roomle-sim run`: scenarios from files.
+#include <algorithm>
+#include <memory>
+#include <thread>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "cli/commands.h"
+#include "cli/exit_code.h"
+#include "cli/interrupt.h"
+#include "cli/run_output.h"
+#include "fallback_mailer/mailbox_spec.h"
+#include "scenarios/child_process.h"
+#include "scenarios/port_probe.h"
+#include "scenarios/report_junit.h"
+#include "scenarios/suite.h"
+#include "tenants/url.h"
+
+namespace roomle_sim {
+namespace {
+
+// The flags as they were given.
+struct RunFlags {
+  std::vector<std::string> paths;
+  std::string endpoint;
+  std::string report;
+  std::string mailbox;
+  std::string timeout;
+  std::string ready_timeout = "10s";
+  std::uint64_t seed = 0;
+  bool seed_given = false;
+  int jobs = 0;
+  bool fail_fast = false;
+  bool story = false;
+  HttpTransportOptions transport;
+};
+
+// The flags understood.
+struct RunPlan {
+  SuiteOptions suite;
+  std::optional<Url> endpoint;
+  std::string report;  // a path; empty: none
+  Duration ready_timeout{};
+};
+
+Error usage(std::string message) {
+  return {ErrorCode::usage, std::move(message)};
+}
+
+std::optional<Error> read_duration_flag(std::string_view flag, const std::string& text,
+                                        Duration& into) {
+  const Result<Duration> value = parse_duration(text);
+  if (!value) return usage(fmt::format("{}: {}", flag, value.error().message));
+  into = *value;
+  return std::nullopt;
+}
+
+std::optional<Error> read_report(const std::string& text, std::string& path) {
+  constexpr std::string_view kForm = "junit=";
+  if (!text.starts_with(kForm) || text.size() == kForm.size()) {
+    return usage(fmt::format("--report takes junit=FILE, not '{}'", text));
+  }
+  path = text.substr(kForm.size());
+  return check_report_path(path);
+}
+
+int default_jobs() {
+  return 2 * static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+}
+
+Result<RunPlan> understand(const RunFlags& flags, bool with_command) {
+  RunPlan plan;
+  plan.suite.jobs = flags.jobs > 0 ? flags.jobs : default_jobs();
+  plan.suite.fail_fast = flags.fail_fast;
+  plan.suite.run.transport = flags.transport;
+  if (flags.seed_given) plan.suite.run.seed = flags.seed;
+  if (!flags.endpoint.empty()) {
+    Result<Url> url = parse_url(flags.endpoint);
+    if (!url) return usage(fmt::format("--endpoint: {}", url.error().message));
+    plan.endpoint = *std::move(url);
+    plan.suite.run.external_endpoint = flags.endpoint;
+  } else if (with_command) {
+    return usage("a command behind '--' needs --endpoint URL: where it answers");
+  }
+  if (!flags.timeout.empty()) {
+    Duration timeout{};
+    if (auto error = read_duration_flag("--timeout", flags.timeout, timeout)) return *error;
+    plan.suite.run.timeout = timeout;
+  }
+  if (auto error = read_duration_flag("--ready-timeout", flags.ready_timeout, plan.ready_timeout)) {
+    return *error;
+  }
+  if (!flags.mailbox.empty()) {
+    const auto mailbox = open_mailbox(flags.mailbox);
+    if (!mailbox) return mailbox.error();
+    plan.suite.run.mailbox = flags.mailbox;
+  }
+  if (!flags.report.empty()) {
+    if (auto error = read_report(flags.report, plan.report)) return *error;
+  }
+  // Tells about a certificate file that cannot be used before anything runs.
+  const auto transport = HttpTransport::create(flags.transport);
+  if (!transport) return transport.error();
+  return plan;
+}
+
+// Starts the endpoint under test, and comes back once it answers.
+Result<std::unique_ptr<ChildProcess>> start_endpoint(const std::vector<std::string>& command,
+                                                     const RunPlan& plan,
+                                                     const std::stop_token& stop) {
+  const Url& url = *plan.endpoint;
+  // Else the scenarios would test what was started before, and the command perhaps end in silence.
+  if (PortProbe(-1, stop).connect(url.host, url.port, std::chrono::seconds(1)).empty()) {
+    return Error{ErrorCode::unavailable,
+                 fmt::format("something answers at {}:{} already, so that '{}' was not started",
+                             url.host, url.port, command.front())};
+  }
+  auto child = ChildProcess::start(command);
+  if (!child) return child.error();
+  if (auto error = (*child)->wait_until_answers(url.host, url.port, plan.ready_timeout, stop)) {
+    return *error;
+  }
+  return child;
+}
+
+int exit_code_of(const SuiteResult& suite) {
+  if (suite.errors > 0) return exit_code::kCouldNotRun;
+  return suite.failed > 0 ? exit_code::kNotAsExpected : exit_code::kFine;
+}
+
+int run(Context& context, const RunFlags& flags) {
+  Console& console = context.console;
+  // Before every other thread.
+  std::stop_source stop;
+  const InterruptWatch interrupt([&stop] { stop.request_stop(); });
+
+  const std::optional<std::vector<std::string>>& command = context.child_command;
+  if (command && command->empty()) return console.fail(usage("no command stands behind '--'"));
+  const Result<RunPlan> plan = understand(flags, command.has_value());
+  if (!plan) return console.fail(plan.error());
+  const auto files = find_scenario_files(flags.paths);
+  if (!files) return console.fail(files.error());
+  const auto scenarios = load_scenarios(*files);
+  if (!scenarios) return console.fail(scenarios.error());
+
+  std::unique_ptr<ChildProcess> child;
+  if (command) {
+    auto started = start_endpoint(*command, *plan, stop.get_token());
+    if (interrupt.interrupted()) return exit_code::kInterrupted;
+    if (!started) return console.fail(started.error());
+    child = *std::move(started);
+  }
+  const SuiteResult suite =
+      run_suite(*scenarios, plan->suite, stop.get_token(),
+                [&](const ScenarioResult& result) { show_result(console, result, flags.story); });
+  if (child) {
+    if (const auto ended = child->how_it_ended()) {
+      console.error(fmt::format("'{}' {} during the run", command->front(), *ended));
+    }
+    child->stop();
+  }
+  show_summary(console, suite);
+  if (!plan->report.empty()) {
+    if (const auto error = write_junit(suite, plan->report)) return console.fail(*error);
+  }
+  return interrupt.interrupted() ? exit_code::kInterrupted : exit_code_of(suite);
+}
+
+void add_flags(CLI::App& command, RunFlags& flags) {
+  command.add_option("PATH", flags.paths, "A scenario file, or a folder of them")->required();
+  command.add_option("--endpoint", flags.endpoint, "A real endpoint instead of the built-in one")
+      ->type_name("URL");
+  command.add_option("--jobs,-j", flags.jobs, "Scenarios at once (default: two for each core)")
+      ->check(CLI::Range(1, 1024))
+      ->type_name("N");
+  command.add_option("--report", flags.report, "Write a report for CI services")
+      ->type_name("junit=FILE");
+  command.add_flag("--fail-fast", flags.fail_fast, "Begin no more after the first that fails");
+  command.add_option("--mail", flags.mailbox, "Where the Roomle emails go (default: in memory)")
+      ->type_name("maildir:DIR");
+  command.add_option("--timeout", flags.timeout, "For each scenario, instead of its own")
+      ->type_name("DURATION");
+  command.add_option("--ready-timeout", flags.ready_timeout, "For CMD, until it answers")
+      ->type_name("DURATION")
+      ->capture_default_str();
+  command
+      .add_option_function<std::uint64_t>(
+          "--seed",
+          [&flags](std::uint64_t seed) {
+            flags.seed = seed;
+            flags.seed_given = true;
+          },
+          "Of the retries' jitter, instead of the scenario's own")
+      ->type_name("N");
+  command.add_flag("-v,--story", flags.story, "Tell what happened also where all is as expected");
+  command.add_flag("--insecure", flags.transport.insecure,
+                   "Take any certificate of the endpoint's");
+  command
+      .add_option("--cacert", flags.transport.ca_cert_file, "A PEM file of authorities to trust")
+      ->type_name("FILE");
+}
+
+}  // namespace
+
+void take_child_command(std::vector<std::string>& arguments, Context& context) {
+  if (arguments.empty() || arguments.front() != "run") return;
+  const auto dashes = std::find(arguments.begin(), arguments.end(), "--");
+  if (dashes == arguments.end()) return;
+  context.child_command.emplace(dashes + 1, arguments.end());
+  arguments.erase(dashes, arguments.end());
+}
+
+void add_run_command(CLI::App& app, Context& context) {
+  CLI::App* command = app.add_subcommand("run", "Run scenarios from files, side by side");
+  const auto flags = std::make_shared<RunFlags>();
+  add_flags(*command, *flags);
+  add_common_flags(*command, context);
+  command->footer(
+      "With '-- CMD...' the endpoint under test is started, awaited, and stopped afterwards.\n"
+      "Exit: 0 all as expected, 4 an expectation failed, 2 a file that cannot be used\n\n"
+      "Examples:\n"
+      "  roomle-sim run fixtures/scenarios\n"
+      "  roomle-sim run my.json --endpoint http://127.0.0.1:8090/roomle -- node server.js\n"
+      "  roomle-sim run scenarios/ --report junit=report.xml");
+  command->callback(
+      [&context, flags] { context.run = [&context, flags] { return run(context, *flags); }; });
+}
+
+}  // namespace roomle_sim
