@@ -1,7 +1,8 @@
 // MIME, as GMime writes and reads it: the only file that knows GMime. What a Roomle email says and
 // which headers it carries is decided in message.h.
 //
-// Threads: every function may be called from many threads at once; GMime is started on first use.
+// Threads: every function may be called from many threads at once (inside, one at a time); GMime is
+// started on first use.
 #pragma once
 
 #include <optional>
