@@ -1,0 +1,150 @@
+// roomle-sim endpoint: a tenant endpoint to play with.
+#include <memory>
+#include <semaphore>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "cli/commands.h"
+#include "cli/endpoint_story.h"
+#include "cli/exit_code.h"
+#include "cli/interrupt.h"
+#include "cli/token_options.h"
+#include "endpoint/server.h"
+#include "tenants/registry.h"
+
+namespace roomle_sim {
+namespace {
+
+// The flags as they were given. Must outlive the parsing.
+class EndpointFlags {
+ public:
+  void add_to(CLI::App& command);
+  [[nodiscard]] Result<EndpointOptions> options() const;
+
+ private:
+  [[nodiscard]] Result<Verification> verification() const;
+
+  std::string host_ = "127.0.0.1";
+  std::uint16_t port_ = 0;
+  std::string behavior_file_;
+  std::string tenants_file_;
+  std::string api_key_;
+  SecretOption secret_;
+  std::uint64_t seed_ = 1;
+};
+
+void EndpointFlags::add_to(CLI::App& command) {
+  command.add_option("--port", port_, "The port (default 0: one that is free)")->type_name("PORT");
+  command.add_option("--host", host_, "The address to listen on (default 127.0.0.1)")
+      ->type_name("HOST");
+  command
+      .add_option("--behavior", behavior_file_,
+                  "What it answers (default: always 200); - is stdin. See docs/endpoint.md")
+      ->type_name("FILE");
+  CLI::Option* tenants = command.add_option("--tenants", tenants_file_,
+                                            "A tenants file, whose secrets read the tokens");
+  tenants->type_name("FILE");
+  secret_.add_to(command, "secret", "The secret that reads the tokens");
+  command.add_option("--api-key", api_key_, "The apiKey that a token must name (with --secret)")
+      ->type_name("K");
+  command.add_option("--seed", seed_, "For behaviours that draw (default 1)")->type_name("N");
+  for (const char* flag : {"--secret", "--secret-file", "--api-key"}) tenants->excludes(flag);
+}
+
+Result<Verification> EndpointFlags::verification() const {
+  if (!tenants_file_.empty()) {
+    const Result<TenantRegistry> registry = load_tenants(tenants_file_);
+    if (!registry) return registry.error();
+    return verification_of(*registry);
+  }
+  Verification verification = verification_of(TenantRegistry());  // the default secret
+  if (secret_.given()) {
+    Result<Secret> secret = secret_.read();
+    if (!secret) return secret.error();
+    const Result<Secret> key = cipher_key(*secret, KeyForm::raw);
+    if (!key) return key.error();
+    verification.keys.insert(verification.keys.begin(),
+                             {std::move(*secret), api_key_, {}, true, std::nullopt});
+  } else if (!api_key_.empty()) {
+    return Error{ErrorCode::usage, "--api-key needs --secret or --secret-file"};
+  }
+  return verification;
+}
+
+Result<EndpointOptions> EndpointFlags::options() const {
+  EndpointOptions options;
+  options.host = host_;
+  options.port = port_;
+  options.seed = seed_;
+  options.keep = 0;  // each request is shown as it comes in
+  Result<Verification> keys = verification();
+  if (!keys) return keys.error();
+  options.verification = std::move(*keys);
+  if (behavior_file_.empty()) return options;
+  const Result<Source> source = read_source(behavior_file_);
+  if (!source) return source.error();
+  Result<Behavior> behavior = parse_behavior(*source);
+  if (!behavior) return behavior.error();
+  options.behavior = std::move(*behavior);
+  return options;
+}
+
+void announce(Console& console, const EndpointServer& server, bool refuses) {
+  console.line(fmt::format("{} {}", refuses ? "refusing connections at" : "listening at",
+                           console.styled(server.url(), Console::Style::bold)));
+  console.object({{"type", "ready"}, {"url", server.url()}, {"port", server.port()}});
+  console.message(
+      fmt::format("send to it with:  roomle-sim send email.savedConfiguration --to {}\n"
+                  "end it with Ctrl-C",
+                  server.url()));
+}
+
+int serve(Console& console, const EndpointFlags& flags) {
+  // The interrupt comes before every other thread.
+  std::counting_semaphore<2> ended(0);  // the interrupt, and a closed pipe
+  const InterruptWatch interrupt([&] { ended.release(); });
+  Result<EndpointOptions> options = flags.options();
+  if (!options) return console.fail(options.error());
+  const bool refuses = options->behavior.refuse;
+  bool unread = false;
+  options->observer = [&](const ReceivedRequest& request) {
+    for (const std::string& line : tell(request, console)) console.line(line);
+    if (console.json) console.object(to_object(request));
+    // Nobody reads on: a pipe that was closed. An endpoint that nobody watches has no end.
+    if (!unread && !console.flush()) {
+      unread = true;
+      ended.release();
+    }
+  };
+  const auto server = EndpointServer::start(std::move(*options));
+  if (!server) return console.fail(server.error());
+  announce(console, **server, refuses);
+  ended.acquire();
+  (*server)->stop();
+  const EndpointCounts counts = (*server)->counts();
+  console.line(tell(counts));
+  console.object(to_object(counts));
+  return interrupt.interrupted() ? exit_code::kInterrupted : exit_code::kCouldNotRun;
+}
+
+}  // namespace
+
+void add_endpoint_command(CLI::App& app, Context& context) {
+  CLI::App* command = app.add_subcommand(
+      "endpoint", "A tenant endpoint to play with: answers as told, and shows each event");
+  const auto flags = std::make_shared<EndpointFlags>();
+  flags->add_to(*command);
+  add_common_flags(*command, context);
+  command->footer(
+      "Without --tenants and --secret, tokens of the default secret can be read.\n"
+      "Exit: 130 after Ctrl-C, 2 a file that cannot be used, 3 the port is taken\n\n"
+      "Example, an endpoint that fails twice and then recovers:\n"
+      "  echo '{\"sequence\": [{\"status\": 503, \"times\": 2}, 200]}' |\n"
+      "    roomle-sim endpoint --port 8090 --behavior -");
+  command->callback([&context, flags] {
+    context.run = [&context, flags] { return serve(context.console, *flags); };
+  });
+}
+
+}  // namespace roomle_sim

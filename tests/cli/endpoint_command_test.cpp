@@ -1,0 +1,136 @@
+// `roomle-sim endpoint` as a user runs it.
+#include <csignal>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "cli/exit_code.h"
+#include "tests/cli/program.h"
+#include "tests/support/raw_client.h"
+
+namespace roomle_sim {
+namespace {
+
+using test::raw_post;
+using test::RawClient;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+// The vendor's test vector: secret a-Secr3t_Str1ng!, apiKey aValidApiKey.
+constexpr const char* kToken =
+    "02-jOi87tgUadH3EGwcs/FPR44LlPEVoayzgkkkzmMbPwz50gNngNxgX8aNmNZ1SMAy31j1qsB9RvlF1RxiILGYDQ==";
+constexpr const char* kBody =
+    R"({"event":"email.savedConfiguration","data":{"success":true,"email":"a@example.com",)"
+    R"("configurationId":"c:i:1","configuratorId":"mine","url":"https://example.com/t/cp/?id=1"}})";
+
+std::uint16_t port_in(const std::string& url) {
+  return static_cast<std::uint16_t>(std::stoi(url.substr(url.rfind(':') + 1)));
+}
+
+std::string post(const std::string& url, const std::string& body = kBody) {
+  RawClient client(port_in(url));
+  client.send(raw_post(body, {{"token", kToken}}));
+  return client.read_response();
+}
+
+TEST(EndpointCommand, TellsEachRequestAsAnObjectAndSumsUpAtTheEnd) {
+  RunningEndpoint endpoint({"--secret", "a-Secr3t_Str1ng!", "--api-key", "aValidApiKey"});
+  EXPECT_THAT(post(endpoint.url()), StartsWith("HTTP/1.1 200 OK"));
+  const auto request = nlohmann::ordered_json::parse(endpoint.process().read_line());
+  EXPECT_EQ(request["type"], "request");
+  EXPECT_EQ(request["event"], "email.savedConfiguration");
+  EXPECT_EQ(request["token"]["verdict"], "authenticated");
+  EXPECT_EQ(request["token"]["plaintext"], "2020-12-31T23:00:00.000Z;aSessionToken;aValidApiKey");
+  EXPECT_EQ(request["answer"]["status"], 200);
+  endpoint.process().signal(SIGTERM);
+  const ProcessResult result = endpoint.process().wait();
+  EXPECT_EQ(result.exit_code, exit_code::kInterrupted);
+  const auto summary = nlohmann::ordered_json::parse(result.out);
+  EXPECT_EQ(summary["type"], "summary");
+  EXPECT_EQ(summary["handled"], 1);
+}
+
+TEST(EndpointCommand, TellsTheStoryInLinesForPeople) {
+  Process process(program({"endpoint", "--secret", "a-Secr3t_Str1ng!"}));
+  const std::string first = process.read_line();
+  ASSERT_THAT(first, StartsWith("listening at http://127.0.0.1:"));
+  post(first.substr(first.find("http")));
+  std::string story;
+  for (std::string line = process.read_line(); !line.empty(); line = process.read_line()) {
+    story += line + "\n";
+    if (line.find("answered") != std::string::npos) break;
+  }
+  EXPECT_THAT(story, HasSubstr("#1 email.savedConfiguration for a@example.com"));
+  EXPECT_THAT(story, HasSubstr("token: authenticated (2020-12-31T23:00:00.000Z; session "
+                               "aSessionToken; apiKey aValidApiKey)"));
+  EXPECT_THAT(story, HasSubstr("problem: the token's timestamp is"));
+  process.signal(SIGINT);
+  const ProcessResult result = process.wait();
+  EXPECT_EQ(result.exit_code, exit_code::kInterrupted);
+  EXPECT_THAT(result.out, HasSubstr("1 request: 1 answered 200; 1 with problems"));
+  EXPECT_THAT(result.err, HasSubstr("roomle-sim send email.savedConfiguration --to http://"));
+}
+
+TEST(EndpointCommand, AnswersByTheBehaviourOnItsStdin) {
+  ProcessOptions options;
+  options.input = R"({"sequence": [503, 200]})";
+  Process process(program({"endpoint", "--json", "--behavior", "-"}), options);
+  const auto ready = nlohmann::ordered_json::parse(process.read_line());
+  EXPECT_EQ(ready["type"], "ready");
+  EXPECT_EQ(ready["port"], port_in(ready["url"]));
+  EXPECT_THAT(post(ready["url"]), StartsWith("HTTP/1.1 503"));
+  EXPECT_THAT(post(ready["url"]), StartsWith("HTTP/1.1 200"));
+}
+
+TEST(EndpointCommand, WhatARequestSaysCannotMoveTheCursor) {
+  Process process(program({"endpoint"}));
+  const std::string first = process.read_line();
+  post(first.substr(first.find("http")), R"({"event":"\u001b[2Jx","data":{}})");
+  EXPECT_THAT(process.read_line(), HasSubstr("#1 \\x1b[2Jx"));
+}
+
+TEST(EndpointCommand, EndsInOrderWhileAConnectionHangs) {
+  const TemporaryFolder folder;
+  const std::string file = folder.file("b.json", R"({"sequence": [{"blackhole": true}]})");
+  RunningEndpoint endpoint({"--behavior", file});
+  RawClient client(port_in(endpoint.url()));
+  client.send(raw_post(kBody));
+  endpoint.process().read_line();
+  endpoint.process().signal(SIGINT);
+  const ProcessResult result = endpoint.process().wait();
+  EXPECT_EQ(result.exit_code, exit_code::kInterrupted);
+  EXPECT_THAT(result.out, HasSubstr(R"("answers":{"blackhole":1})"));
+}
+
+TEST(EndpointCommand, ATakenPortIsAnErrorOfTheMachine) {
+  RunningEndpoint endpoint;
+  const ProcessResult result =
+      roomle_sim_run({"endpoint", "--port", std::to_string(port_in(endpoint.url()))});
+  EXPECT_EQ(result.exit_code, exit_code::kCouldNotRun);
+  EXPECT_THAT(result.err, HasSubstr("the port is taken"));
+  EXPECT_EQ(result.out, "");
+}
+
+TEST(EndpointCommand, AWrongBehaviourFileIsShownWithItsPlace) {
+  const TemporaryFolder folder;
+  const std::string file = folder.file("b.json", "{\"sequence\": [\n  {\"statsu\": 503}]}");
+  const ProcessResult result = roomle_sim_run({"endpoint", "--behavior", file});
+  EXPECT_EQ(result.exit_code, exit_code::kBadFile);
+  EXPECT_THAT(result.err, HasSubstr("b.json:2:4: "));
+  EXPECT_THAT(result.err, HasSubstr("did you mean 'status'?"));
+  EXPECT_THAT(result.err, HasSubstr("^~~~"));
+}
+
+TEST(EndpointCommand, FilesAndFlagsThatCannotBeUsedEndByTheContract) {
+  EXPECT_EQ(roomle_sim_run({"endpoint", "--behavior", "/nowhere.json"}).exit_code,
+            exit_code::kBadFile);
+  EXPECT_EQ(roomle_sim_run({"endpoint", "--tenants", "/nowhere.json"}).exit_code,
+            exit_code::kBadFile);
+  EXPECT_EQ(roomle_sim_run({"endpoint", "--secret", "short"}).exit_code, exit_code::kBadFile);
+  EXPECT_EQ(roomle_sim_run({"endpoint", "--api-key", "k"}).exit_code, exit_code::kUsage);
+  EXPECT_EQ(roomle_sim_run({"endpoint", "--port", "70000"}).exit_code, exit_code::kUsage);
+  EXPECT_EQ(roomle_sim_run({"endpoint", "--host", "256.1.1.1"}).exit_code, exit_code::kCouldNotRun);
+}
+
+}  // namespace
+}  // namespace roomle_sim
