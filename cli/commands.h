@@ -30,8 +30,8 @@ void add_tenants_command(CLI::App& app, Context& context);
 void add_events_command(CLI::App& app, Context& context);
 void add_completion_command(CLI::App& app, Context& context);
 
-// Takes '--' and what follows it off the arguments of `run`, before they are parsed: the parser would
-// read the command's words as further paths.
+// Takes '--' and what follows it off the arguments of `run`, before they are parsed: the parser
+// would read the command's words as further paths.
 void take_child_command(std::vector<std::string>& arguments, Context& context);
 
 // -q, --json and --no-color, which every subcommand takes.

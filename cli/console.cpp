@@ -1,9 +1,8 @@
 #include "cli/console.h"
 
-#include <unistd.h>
-
 #include <cstdio>
 #include <cstdlib>
+#include <unistd.h>
 
 #include <fmt/format.h>
 
@@ -41,7 +40,9 @@ void Console::line(std::string_view text) {
   if (!json) write(stdout, text);
 }
 
-void Console::data(std::string_view text) { write(stdout, text); }
+void Console::data(std::string_view text) {
+  write(stdout, text);
+}
 
 void Console::object(const nlohmann::ordered_json& object) {
   using nlohmann::ordered_json;
@@ -52,7 +53,9 @@ void Console::message(std::string_view text) {
   if (!quiet) write(stderr, text);
 }
 
-void Console::error(std::string_view text) { write(stderr, fmt::format("roomle-sim: {}", text)); }
+void Console::error(std::string_view text) {
+  write(stderr, fmt::format("roomle-sim: {}", text));
+}
 
 int Console::fail(const Error& failure) {
   // The mistakes of a file come in several lines, each from file:line:column on: editors look for
@@ -80,7 +83,9 @@ bool Console::colors() const {
   return isatty(STDOUT_FILENO) != 0;
 }
 
-bool Console::interactive() const { return !quiet && isatty(STDERR_FILENO) != 0; }
+bool Console::interactive() const {
+  return !quiet && isatty(STDERR_FILENO) != 0;
+}
 
 bool Console::flush() {
   const std::lock_guard lock(mutex_);

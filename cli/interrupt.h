@@ -8,8 +8,8 @@
 namespace roomle_sim {
 
 // Make one before any other thread is started: it blocks both signals for the calling thread and,
-// by inheritance, for every later one. The first signal calls `on_interrupt`, once; a second one ends
-// the process with 130. SIGPIPE is ignored, so that a closed pipe is an error and not a death.
+// by inheritance, for every later one. The first signal calls `on_interrupt`, once; a second one
+// ends the process with 130. SIGPIPE is ignored, so that a closed pipe is an error and not a death.
 class InterruptWatch {
  public:
   explicit InterruptWatch(std::function<void()> on_interrupt);

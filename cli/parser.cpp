@@ -41,12 +41,18 @@ void build_parser(CLI::App& app, Context& context) {
   app.description("Plays Roomle's side of the tenant webhook on your own machine.");
   app.name("roomle-sim");
   app.set_version_flag("--version", "roomle-sim " ROOMLE_SIM_VERSION);
-  app.footer("Start with:  roomle-sim endpoint        and, in another terminal,\n"
-             "             roomle-sim send email.savedConfiguration --to http://127.0.0.1:PORT/\n"
-             "Help for one command:  roomle-sim COMMAND --help");
+  app.footer(
+      "Start with:  roomle-sim endpoint        and, in another terminal,\n"
+      "             roomle-sim send email.savedConfiguration --to http://127.0.0.1:PORT/\n"
+      "Help for one command:  roomle-sim COMMAND --help");
   app.require_subcommand(0, 1);
-  add_tenants_command(app, context);
+  add_send_command(app, context);
+  add_run_command(app, context);
+  add_endpoint_command(app, context);
   add_token_command(app, context);
+  add_tenants_command(app, context);
+  add_events_command(app, context);
+  add_completion_command(app, context);
 }
 
 void add_common_flags(CLI::App& command, Context& context) {

@@ -90,10 +90,9 @@ std::optional<Error> check_overrides(const ordered_json& overrides) {
   for (const auto& [name, value] : overrides.items()) {
     const DataMember* member = find_member(name);
     if (member == nullptr) {
-      return Error{ErrorCode::bad_input,
-                   fmt::format("data has no member '{}'{}; it has: {}", name,
-                               did_you_mean(name, member_names()),
-                               fmt::join(member_names(), ", "))};
+      return Error{ErrorCode::bad_input, fmt::format("data has no member '{}'{}; it has: {}", name,
+                                                     did_you_mean(name, member_names()),
+                                                     fmt::join(member_names(), ", "))};
     }
     if (!value.is_null() && !right_kind(*member, value)) {
       return Error{ErrorCode::bad_input,
@@ -158,9 +157,13 @@ void check_data(const EventType& type, const ordered_json& data,
 
 }  // namespace
 
-std::span<const DataMember> data_members() { return kMembers; }
+std::span<const DataMember> data_members() {
+  return kMembers;
+}
 
-std::span<const EventType> event_types() { return kTypes; }
+std::span<const EventType> event_types() {
+  return kTypes;
+}
 
 const EventType* find_event_type(std::string_view name) {
   const auto found = std::find_if(kTypes.begin(), kTypes.end(),
@@ -215,8 +218,8 @@ std::vector<std::string> check_body(std::string_view body) {
   const std::string type = text_of(json, "event");
   const EventType* known = find_event_type(type);
   if (known == nullptr) {
-    problems.push_back(fmt::format("there is no event '{}'{}", type,
-                                   did_you_mean(type, event_names())));
+    problems.push_back(
+        fmt::format("there is no event '{}'{}", type, did_you_mean(type, event_names())));
   }
   const auto data = json.find("data");
   if (data == json.end() || !data->is_object()) {

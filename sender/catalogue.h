@@ -1,4 +1,5 @@
-// The event catalogue as data (Webhook documentation, and the pages "Configuration", "PlanSnapshot").
+// The event catalogue as data (Webhook documentation, and the pages "Configuration",
+// "PlanSnapshot").
 #pragma once
 
 #include <span>
@@ -44,7 +45,8 @@ const EventType* find_event_type(std::string_view name);
 // Names, for messages and "did you mean".
 std::vector<std::string_view> event_names();
 
-// An event with example values (those of the vendor's published example), overlaid with `overrides`:
+// An event with example values (those of the vendor's published example), overlaid with
+// `overrides`:
 // - members come out in the vendor's order; a null removes one;
 // - itemId replaces the example's configurationId, unless both are given;
 // - `url` is built from the id and configuratorId (sender/share_url.h) where it is not given;

@@ -1,4 +1,5 @@
-// One delivery: from the accepted event to its end. A pure state machine, the heart of the simulator.
+// One delivery: from the accepted event to its end. A pure state machine, the heart of the
+// simulator.
 //
 //   accepted ──► attempt due ──► attempting ──► delivered
 //                    ▲              │ failed
@@ -7,8 +8,8 @@
 //                                mail due ──► mailing ──► mailed | mail_failed
 //
 // It reads no clock, starts no thread and does no I/O: a driver (the dispatcher in real time, the
-// simulation in virtual time) feeds it inputs and carries out the effects it returns, in their order.
-// A rule of retry or fallback anywhere else is a bug.
+// simulation in virtual time) feeds it inputs and carries out the effects it returns, in their
+// order. A rule of retry or fallback anywhere else is a bug.
 //
 // Promises, whatever order the inputs come in (tests/sender/delivery_property_test.cpp):
 // - at most one `Done`, and after it nothing;
@@ -74,8 +75,8 @@ struct DeadlineReached {
 struct MailFinished {
   bool handed_over = false;
 };
-// Someone asks for the next attempt now: ends the wait before a retry, and changes nothing else. (To
-// send an ended delivery again is a new delivery.)
+// Someone asks for the next attempt now: ends the wait before a retry, and changes nothing else.
+// (To send an ended delivery again is a new delivery.)
 struct ResendRequested {};
 }  // namespace input
 using Input = std::variant<input::Accepted, input::AttemptFinished, input::DeadlineReached,
@@ -116,9 +117,9 @@ struct Ended {
   int ambiguous_attempts = 0;
 };
 }  // namespace record
-using Record = std::variant<record::Accepted, record::AttemptStarted, record::AttemptFinished,
-                            record::RetryScheduled, record::MailStarted, record::MailFinished,
-                            record::Ended>;
+using Record =
+    std::variant<record::Accepted, record::AttemptStarted, record::AttemptFinished,
+                 record::RetryScheduled, record::MailStarted, record::MailFinished, record::Ended>;
 
 namespace effect {
 struct StartAttempt {

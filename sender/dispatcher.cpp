@@ -1,7 +1,5 @@
 #include "sender/dispatcher.h"
 
-#include <openssl/rand.h>
-
 #include <array>
 #include <condition_variable>
 #include <mutex>
@@ -12,6 +10,7 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <openssl/rand.h>
 
 #include "sender/fair_queue.h"
 
@@ -155,8 +154,7 @@ Result<std::string> Dispatcher::Impl::submit(const std::shared_ptr<const TenantR
                              tenant->name)};
   }
   const TokenCredential credential = registry->credential_for(*tenant);
-  const Result<Secret> key =
-      cipher_key(credential.credential->secret, tenant->simulator.token.key);
+  const Result<Secret> key = cipher_key(credential.credential->secret, tenant->simulator.token.key);
   if (!key) return key.error();
 
   auto plan = std::make_shared<DeliveryPlan>();
@@ -311,8 +309,8 @@ void Dispatcher::Impl::mail(const Job& job) {
   const auto* send = find_effect<effect::SendFallbackMail>(advanced->step);
   if (send == nullptr) return;
   const OpenDelivery& delivery = *job.delivery;
-  const auto handed_over = mailbox_.deliver(
-      {delivery.id, *delivery.event, *delivery.tenant, send->cause, clock_.now()});
+  const auto handed_over =
+      mailbox_.deliver({delivery.id, *delivery.event, *delivery.tenant, send->cause, clock_.now()});
   Attachments attachments;
   if (handed_over) {
     attachments.receipt = *handed_over;
@@ -417,11 +415,21 @@ Result<std::string> Dispatcher::submit(const std::shared_ptr<const TenantRegistr
   return impl_->submit(registry, tenant_id, std::move(event));
 }
 
-bool Dispatcher::resend_now(const std::string& delivery) { return impl_->resend_now(delivery); }
-bool Dispatcher::wait_until_idle() { return impl_->wait_until_idle(); }
-std::size_t Dispatcher::open() const { return impl_->open(); }
-void Dispatcher::stop() { impl_->stop(); }
-std::optional<Error> Dispatcher::failure() const { return impl_->failure(); }
+bool Dispatcher::resend_now(const std::string& delivery) {
+  return impl_->resend_now(delivery);
+}
+bool Dispatcher::wait_until_idle() {
+  return impl_->wait_until_idle();
+}
+std::size_t Dispatcher::open() const {
+  return impl_->open();
+}
+void Dispatcher::stop() {
+  impl_->stop();
+}
+std::optional<Error> Dispatcher::failure() const {
+  return impl_->failure();
+}
 
 // Ten characters of milliseconds and ten of chance, in Crockford's base 32, as a ULID has them.
 std::string new_delivery_id(TimePoint now) {

@@ -28,8 +28,8 @@ class FairQueue {
     queue(lane, state);
   }
 
-  // Takes the next job of the lane whose turn it is, or nothing when every job that waits belongs to
-  // a full lane. done() must follow.
+  // Takes the next job of the lane whose turn it is, or nothing when every job that waits belongs
+  // to a full lane. done() must follow.
   std::optional<std::pair<Lane, Job>> pop() {
     if (turns_.empty()) return std::nullopt;
     const Lane lane = turns_.front();

@@ -36,9 +36,10 @@ struct JournalRecord {
   std::optional<MailError> mail_error;       // MailFinished, not handed over
 };
 
-// Contract. Threads: append() is called from many at once; one delivery's records come in order, from
-// one thread at a time. When it returns nothing, the records are as durable as this journal makes
-// them, and the acts they cover may begin; when it returns an error, nothing of them was kept.
+// Contract. Threads: append() is called from many at once; one delivery's records come in order,
+// from one thread at a time. When it returns nothing, the records are as durable as this journal
+// makes them, and the acts they cover may begin; when it returns an error, nothing of them was
+// kept.
 class Journal {
  public:
   virtual ~Journal() = default;

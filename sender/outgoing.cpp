@@ -1,8 +1,7 @@
 #include "sender/outgoing.h"
 
-#include <strings.h>
-
 #include <algorithm>
+#include <strings.h>
 
 #include "sender/token.h"
 

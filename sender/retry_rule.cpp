@@ -81,8 +81,8 @@ Verdict judge(const AttemptResult& result, TimePoint now) {
     verdict.success = true;
     return verdict;
   }
-  verdict.reason = complete ? FailureReason::status
-                            : result.error.value_or(FailureReason::malformed_response);
+  verdict.reason =
+      complete ? FailureReason::status : result.error.value_or(FailureReason::malformed_response);
   const bool refused = complete && verdict.status >= 300 && verdict.status <= 499;
   verdict.ambiguous = result.request_sent && !refused;
   return verdict;

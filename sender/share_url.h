@@ -8,8 +8,8 @@
 
 namespace roomle_sim {
 
-// {base}?id={id}&configuratorId={configuratorId}&{extra…}. The vendor's example writes the colons of
-// an id unescaped, so ':' stays; everything else outside RFC 3986's unreserved set is escaped.
+// {base}?id={id}&configuratorId={configuratorId}&{extra…}. The vendor's example writes the colons
+// of an id unescaped, so ':' stays; everything else outside RFC 3986's unreserved set is escaped.
 // An empty configuratorId is left out.
 std::string share_url(std::string_view base, std::string_view id, std::string_view configurator_id,
                       const std::vector<std::pair<std::string, std::string>>& extra = {});

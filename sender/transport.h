@@ -1,5 +1,5 @@
-// How one POST goes out, and all that can come of it. Implemented by HttpTransport over sockets, and
-// by the simulation in virtual time.
+// How one POST goes out, and all that can come of it. Implemented by HttpTransport over sockets,
+// and by the simulation in virtual time.
 #pragma once
 
 #include <optional>
@@ -50,17 +50,18 @@ struct AttemptRequest {
 struct AttemptResult {
   // What the transport saw. A complete response of any status has no error; who judges statuses is
   // the delivery (judge() in sender/delivery.h).
-  std::optional<FailureReason> error;     // never FailureReason::status
-  std::optional<HttpResponse> response;   // also when only its headers arrived
-  bool request_sent = false;              // every byte was handed to the kernel
-  bool interrupted = false;               // ended by interrupt(), not by the endpoint
-  std::string detail;                     // for people: "connection refused (127.0.0.1:9)"
+  std::optional<FailureReason> error;    // never FailureReason::status
+  std::optional<HttpResponse> response;  // also when only its headers arrived
+  bool request_sent = false;             // every byte was handed to the kernel
+  bool interrupted = false;              // ended by interrupt(), not by the endpoint
+  std::string detail;                    // for people: "connection refused (127.0.0.1:9)"
   Duration duration{0};
   bool reused_connection = false;
 };
 
-// Contract. Threads: post() is called from many at once and blocks until the result is there, at the
-// latest at the request's timeout (within 100 ms). It never throws, and never sends a request twice.
+// Contract. Threads: post() is called from many at once and blocks until the result is there, at
+// the latest at the request's timeout (within 100 ms). It never throws, and never sends a request
+// twice.
 class Transport {
  public:
   virtual ~Transport() = default;

@@ -31,8 +31,7 @@ TEST(Catalogue, HasTheFourDocumentedEventsInTheGroupThatFallsBackToEmail) {
 TEST(Catalogue, MakesTheVendorsPublishedExampleByteForByte) {
   // The published url names another configurator than the published configuratorId does.
   const auto published = ordered_json::parse(kPublished);
-  const auto event =
-      make_event("email.savedConfiguration", {{"url", published["data"]["url"]}});
+  const auto event = make_event("email.savedConfiguration", {{"url", published["data"]["url"]}});
   ASSERT_TRUE(event);
   EXPECT_EQ(event_body(*event), kPublished);
   EXPECT_TRUE(check_body(kPublished).empty());
@@ -47,8 +46,8 @@ TEST(Catalogue, EveryEventAsMadeIsRightByItsOwnCheck) {
 }
 
 TEST(Catalogue, OverridesKeepTheVendorsOrder) {
-  const auto event = make_event("email.3DExportAsset",
-                                {{"resultUrl", "https://a.example/x.glb"}, {"email", "a@b.example"}});
+  const auto event = make_event(
+      "email.3DExportAsset", {{"resultUrl", "https://a.example/x.glb"}, {"email", "a@b.example"}});
   std::vector<std::string> names;
   for (const auto& [name, value] : event->data.items()) names.push_back(name);
   EXPECT_EQ(names, (std::vector<std::string>{"success", "email", "configurationId", "url",

@@ -245,7 +245,8 @@ TEST_F(DispatcherTest, AResendEndsTheWaitForARetry) {
   const auto id = submit(1);
   transport_.wait_for_posts(1);
   // The answer may not be judged yet; a resend before that changes nothing, so ask until it does.
-  while (dispatcher_->resend_now(*id) && transport_.requests().size() < 2) std::this_thread::yield();
+  while (dispatcher_->resend_now(*id) && transport_.requests().size() < 2)
+    std::this_thread::yield();
   EXPECT_TRUE(dispatcher_->wait_until_idle());
   EXPECT_FALSE(dispatcher_->resend_now(*id));
   EXPECT_FALSE(dispatcher_->resend_now("d-unknown"));

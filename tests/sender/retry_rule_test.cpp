@@ -67,10 +67,12 @@ TEST(Judge, AResultWithNothingInItIsAFailure) {
 TEST(Judge, ReadsRetryAfterInSecondsAndAsADate) {
   const TimePoint now{std::chrono::seconds(784111777 - 30)};  // half a minute before the date below
   EXPECT_EQ(judge(response(503, {{"retry-after", "120"}}), now).retry_after, 120s);
-  EXPECT_EQ(judge(response(503, {{"Retry-After", "Sun, 06 Nov 1994 08:49:37 GMT"}}), now).retry_after,
-            30s);
-  EXPECT_EQ(judge(response(503, {{"Retry-After", "Sun, 06 Nov 1984 08:49:37 GMT"}}), now).retry_after,
-            0s);
+  EXPECT_EQ(
+      judge(response(503, {{"Retry-After", "Sun, 06 Nov 1994 08:49:37 GMT"}}), now).retry_after,
+      30s);
+  EXPECT_EQ(
+      judge(response(503, {{"Retry-After", "Sun, 06 Nov 1984 08:49:37 GMT"}}), now).retry_after,
+      0s);
   for (const char* bad : {"", "soon", "-1", "12x", "1.5"}) {
     EXPECT_FALSE(judge(response(503, {{"Retry-After", bad}}), now).retry_after) << bad;
   }

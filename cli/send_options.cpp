@@ -1,0 +1,195 @@
+#include "cli/send_options.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "fallback_mailer/mailbox_spec.h"
+#include "sender/catalogue.h"
+#include "tenants/url.h"
+
+namespace roomle_sim {
+namespace {
+
+using nlohmann::ordered_json;
+
+Error usage(std::string message) {
+  return {ErrorCode::usage, std::move(message)};
+}
+
+// "NAME=VALUE" in two; nothing without a name or a '='.
+std::optional<std::pair<std::string, std::string>> split(const std::string& text, char at) {
+  const std::size_t middle = text.find(at);
+  if (middle == std::string::npos || middle == 0) return std::nullopt;
+  return std::pair{text.substr(0, middle), text.substr(middle + 1)};
+}
+
+// true, false and null mean themselves where the member can be one; all else is a text.
+ordered_json member_value(std::string_view name, const std::string& text) {
+  if (text == "null") return nullptr;
+  for (const DataMember& member : data_members()) {
+    if (member.name != name || member.kind != MemberKind::boolean) continue;
+    if (text == "true" || text == "false") return text == "true";
+  }
+  return text;
+}
+
+bool is_header_name(std::string_view name) {
+  constexpr std::string_view kOthers = "!#$%&'*+-.^_`|~";
+  return std::all_of(name.begin(), name.end(), [&](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+           kOthers.find(c) != std::string_view::npos;
+  });
+}
+
+}  // namespace
+
+void SendOptions::add_to(CLI::App& command) {
+  command.add_option("EVENT", event_, "One of those that `roomle-sim events` lists")->required();
+  CLI::Option* to = command.add_option("--to", to_, "The webhook URL to post to");
+  CLI::Option* file =
+      command.add_option("--tenants", tenants_file_, "A tenants file; - is stdin")->excludes(to);
+  command.add_option("--tenant", tenant_, "The id or name of a tenant in it")->needs(file);
+  command.add_option("--api-key", api_key_, "With --to: the apiKey that the token names")
+      ->needs(to)
+      ->envname("ROOMLE_SIM_API_KEY");
+  secret_.add_to(command, "secret", "With --to: the secret of that apiKey");
+  to->type_name("URL");
+  file->type_name("FILE");
+  command.add_option("--set", members_, "A member of data; null removes it (repeatable)")
+      ->type_name("NAME=VALUE")
+      ->allow_extra_args(false);
+  command
+      .add_option("--url-param", url_extra_, "An extra parameter of the share link (repeatable)")
+      ->type_name("NAME=VALUE")
+      ->allow_extra_args(false);
+  command
+      .add_option("--retry", retry_, "A policy by name, or written out as JSON (default roomle)")
+      ->type_name("POLICY");
+  command.add_option("--timeout", timeout_, "For one whole attempt (default 10s)")
+      ->type_name("DURATION");
+  command.add_option("--mail", mailbox_, "Where the Roomle email goes")
+      ->type_name("maildir:DIR")
+      ->default_str(std::string(kDefaultMailbox))
+      ->envname("ROOMLE_SIM_MAIL");
+  mailbox_ = kDefaultMailbox;
+  command.add_option("-H,--header", headers_, "Added to the POST (repeatable)")
+      ->type_name("'NAME: VALUE'")
+      ->allow_extra_args(false);
+  command.add_option("--seed", seed_, "Of the retries' jitter (default 1)");
+  command.add_flag("--insecure", transport_.insecure, "Take any certificate of the endpoint's");
+  command.add_option("--cacert", transport_.ca_cert_file, "A PEM file of authorities to trust")
+      ->type_name("FILE");
+  command.add_option("--cert", transport_.client_cert_file, "A client certificate (PEM)")
+      ->type_name("FILE");
+  command.add_option("--key", transport_.client_key_file, "Its key (PEM; default: in --cert)")
+      ->type_name("FILE");
+}
+
+Result<TenantRegistry> SendOptions::made_up() const {
+  const Result<Url> url = parse_url(to_);
+  if (!url) return usage(fmt::format("--to: {}", url.error().message));
+  // The default credential is the one that a tenants file without one gets.
+  Result<TenantRegistry> registry =
+      parse_tenants(std::make_shared<const SourceText>(SourceText{"--to", R"({"tenants":[]})"}));
+  if (!registry) return registry.error();
+  Tenant tenant;
+  tenant.id = 1;
+  tenant.name = "command-line";
+  tenant.label = "Your Company";
+  tenant.webhook = to_;
+  if (secret_.given()) {
+    Result<Secret> secret = secret_.read();
+    if (!secret) return secret.error();
+    const Result<Secret> key = cipher_key(*secret, KeyForm::raw);
+    if (!key) return key.error();
+    if (api_key_.empty()) return usage("--secret needs --api-key, which the token names");
+    tenant.api_key = api_key_;
+    registry->add(Credential{api_key_, std::move(*secret)});
+  } else if (!api_key_.empty()) {
+    return usage("--api-key needs --secret or --secret-file");
+  }
+  registry->add(std::move(tenant));
+  return registry;
+}
+
+Result<SendOptions::Target> SendOptions::target() const {
+  if (to_.empty() && tenants_file_.empty()) {
+    return usage("where to? Give --to URL, or --tenants FILE --tenant ID");
+  }
+  if (to_.empty() && secret_.given()) {
+    return usage("--secret goes with --to; a tenants file holds its own secrets");
+  }
+  Result<TenantRegistry> loaded = to_.empty() ? load_tenants(tenants_file_) : made_up();
+  if (!loaded) return loaded.error();
+  const Tenant* found = nullptr;
+  if (!tenant_.empty()) {
+    found = loaded->find_by_text(tenant_);
+  } else if (loaded->tenants().size() == 1) {
+    found = &loaded->tenants().front();
+  }
+  if (found == nullptr) {
+    std::vector<std::string> names;
+    for (const Tenant& tenant : loaded->tenants()) {
+      names.push_back(fmt::format("{} '{}'", tenant.id, tenant.name));
+    }
+    return usage(fmt::format("{} in {}; it has: {}",
+                             tenant_.empty() ? std::string("--tenant says which tenant is meant")
+                                             : fmt::format("there is no tenant '{}'", tenant_),
+                             tenants_file_, fmt::join(names, ", ")));
+  }
+  auto registry = std::make_shared<TenantRegistry>();
+  Tenant tenant = *found;
+  if (!retry_.empty()) {
+    Result<RetryPolicy> policy = parse_retry_policy(retry_);
+    if (!policy) return usage(fmt::format("--retry: {}", policy.error().message));
+    tenant.simulator.retry = std::move(*policy);
+  }
+  if (!timeout_.empty()) {
+    const Result<Duration> timeout = parse_duration(timeout_);
+    if (!timeout) return usage(fmt::format("--timeout: {}", timeout.error().message));
+    tenant.simulator.timeout = *timeout;
+  }
+  const std::int64_t id = tenant.id;
+  registry->set_default(loaded->default_credential());
+  for (const Credential& credential : loaded->credentials()) registry->add(credential);
+  registry->add(std::move(tenant));
+  return Target{std::move(registry), id};
+}
+
+Result<Event> SendOptions::event() const {
+  ordered_json overrides = ordered_json::object();
+  for (const std::string& text : members_) {
+    const auto parts = split(text, '=');
+    if (!parts) return usage(fmt::format("--set takes NAME=VALUE, not '{}'", text));
+    overrides[parts->first] = member_value(parts->first, parts->second);
+  }
+  std::vector<std::pair<std::string, std::string>> extra;
+  for (const std::string& text : url_extra_) {
+    const auto parts = split(text, '=');
+    if (!parts) return usage(fmt::format("--url-param takes NAME=VALUE, not '{}'", text));
+    extra.push_back(*parts);
+  }
+  Result<Event> event = make_event(event_, overrides, extra);
+  return event ? std::move(event) : Result<Event>(usage(event.error().message));
+}
+
+Result<DispatcherOptions> SendOptions::dispatcher() const {
+  DispatcherOptions options;
+  options.seed = seed_;
+  for (const std::string& text : headers_) {
+    const auto parts = split(text, ':');
+    if (!parts || !is_header_name(parts->first) ||
+        parts->second.find_first_of("\r\n") != std::string::npos) {
+      return usage(fmt::format("--header takes 'NAME: VALUE', not '{}'", text));
+    }
+    const std::size_t start = parts->second.find_first_not_of(" \t");
+    options.outgoing.headers.emplace_back(
+        parts->first, start == std::string::npos ? std::string() : parts->second.substr(start));
+  }
+  return options;
+}
+
+}  // namespace roomle_sim

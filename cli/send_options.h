@@ -1,0 +1,57 @@
+// What `send` was asked to do, from its flags.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "cli/token_options.h"
+#include "sender/dispatcher.h"
+#include "sender/event.h"
+#include "sender/http_transport.h"
+#include "tenants/registry.h"
+
+namespace CLI {
+class App;
+}
+
+namespace roomle_sim {
+
+// The flags as they were given. Must outlive the parsing.
+class SendOptions {
+ public:
+  void add_to(CLI::App& command);
+
+  // The tenant to send for: out of the file, or one made up from --to and the secret.
+  struct Target {
+    std::shared_ptr<const TenantRegistry> registry;
+    std::int64_t tenant = 0;
+  };
+  [[nodiscard]] Result<Target> target() const;
+  [[nodiscard]] Result<Event> event() const;
+  [[nodiscard]] HttpTransportOptions transport() const { return transport_; }
+  [[nodiscard]] Result<DispatcherOptions> dispatcher() const;
+  [[nodiscard]] const std::string& mailbox() const { return mailbox_; }
+
+ private:
+  [[nodiscard]] Result<TenantRegistry> made_up() const;
+
+  std::string event_;
+  std::string to_;
+  std::string tenants_file_;
+  std::string tenant_;
+  std::string api_key_;
+  SecretOption secret_;
+  std::vector<std::string> members_;
+  std::vector<std::string> url_extra_;
+  std::string retry_;
+  std::string timeout_;
+  std::string mailbox_;
+  std::vector<std::string> headers_;
+  std::uint64_t seed_ = 1;
+  HttpTransportOptions transport_;
+};
+
+}  // namespace roomle_sim

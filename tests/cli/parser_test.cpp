@@ -1,0 +1,72 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/cli/program.h"
+
+namespace roomle_sim {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(CommandLine, HelpAndVersionGoToStdoutAndExitWithZero) {
+  for (const char* flag : {"-h", "--help", "--version"}) {
+    const ProcessResult result = roomle_sim_run({flag});
+    EXPECT_EQ(result.exit_code, 0) << flag;
+    EXPECT_THAT(result.out, HasSubstr("roomle-sim")) << flag;
+    EXPECT_EQ(result.err, "") << flag;
+  }
+}
+
+TEST(CommandLine, EverySubcommandHasHelp) {
+  for (const char* command :
+       {"send", "run", "endpoint", "token", "tenants", "events", "completion"}) {
+    const ProcessResult result = roomle_sim_run({command, "--help"});
+    EXPECT_EQ(result.exit_code, 0) << command;
+    EXPECT_THAT(result.out, HasSubstr(command));
+  }
+}
+
+TEST(CommandLine, WithoutACommandItShowsHelpAndIsAUsageError) {
+  EXPECT_EQ(roomle_sim_run({}).exit_code, 1);
+}
+
+TEST(CommandLine, AMistypedWordGetsADidYouMean) {
+  const ProcessResult command = roomle_sim_run({"sned"});
+  EXPECT_EQ(command.exit_code, 1);
+  EXPECT_THAT(command.err, HasSubstr("did you mean 'send'?"));
+  const ProcessResult flag =
+      roomle_sim_run({"send", "email.savedConfiguration", "--to", "http://x/", "--tiemout", "1s"});
+  EXPECT_EQ(flag.exit_code, 1);
+  EXPECT_THAT(flag.err, HasSubstr("did you mean '--timeout'?"));
+}
+
+TEST(Events, ListsTheCatalogue) {
+  const ProcessResult text = roomle_sim_run({"events"});
+  EXPECT_EQ(text.exit_code, 0);
+  EXPECT_THAT(text.out, HasSubstr("email.3DExportAsset"));
+  EXPECT_EQ(objects(roomle_sim_run({"events", "--json"}).out).size(), 4U);
+}
+
+TEST(Events, PrintsAnExampleBody) {
+  const ProcessResult result = roomle_sim_run({"events", "email.savedConfiguration"});
+  EXPECT_EQ(nlohmann::ordered_json::parse(result.out)["event"], "email.savedConfiguration");
+  EXPECT_EQ(roomle_sim_run({"events", "email.nothing"}).exit_code, 1);
+}
+
+TEST(Completion, TheScriptIsAcceptedByBashAndKnowsTheCommands) {
+  const ProcessResult script = roomle_sim_run({"completion", "bash"});
+  ASSERT_EQ(script.exit_code, 0);
+  ProcessOptions options;
+  options.input = script.out +
+                  "\nCOMP_WORDS=(roomle-sim tok); COMP_CWORD=1; _roomle_sim; echo \"$COMPREPLY\""
+                  "\nCOMP_WORDS=(roomle-sim send --t); COMP_CWORD=2; _roomle_sim; "
+                  "echo \"${COMPREPLY[@]}\"\n";
+  const ProcessResult bash = run_process({"bash"}, options);
+  EXPECT_EQ(bash.err, "");
+  EXPECT_THAT(bash.out, HasSubstr("token\n"));
+  EXPECT_THAT(bash.out, HasSubstr("--timeout"));
+  EXPECT_EQ(roomle_sim_run({"completion", "fish"}).exit_code, 1);
+}
+
+}  // namespace
+}  // namespace roomle_sim

@@ -1,0 +1,183 @@
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/cli/program.h"
+
+namespace roomle_sim {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+// A scenario of one event, whose outcome is expected to be `outcome`.
+std::string scenario(const std::string& outcome, const std::string& members = "") {
+  return R"({ "name": "a saved draft", )" + members + R"(
+  "tenants": [ { "id": 42, "name": "acme" } ],
+  "steps": [
+    { "send": "email.savedConfiguration" },
+    { "expect": { "outcome": ")" +
+         outcome + "\" } } ] }";
+}
+
+class Run : public ::testing::Test {
+ protected:
+  static ProcessResult run(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), "run");
+    return roomle_sim_run(std::move(arguments));
+  }
+  // A URL where nobody listens any more.
+  static std::string free_url() {
+    RunningEndpoint endpoint;
+    endpoint.process().signal(SIGINT);
+    endpoint.process().wait();
+    return endpoint.url();
+  }
+  static std::string port_of(const std::string& url) {
+    const std::size_t colon = url.rfind(':');
+    return url.substr(colon + 1, url.rfind('/') - colon - 1);
+  }
+
+  TemporaryFolder folder_;
+  const std::string fine_ = folder_.file("fine.json", scenario("delivered"));
+};
+
+TEST_F(Run, APassedScenarioIsALineAndExitsWithZero) {
+  const ProcessResult result = run({fine_});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out,
+              AllOf(StartsWith("ok   a saved draft  ("), HasSubstr("\n1 passed, 0 failed  (")));
+}
+
+TEST_F(Run, ADifferenceIsShownAtItsPlaceAndExitsWithFour) {
+  const std::string file = folder_.file("wrong.json", scenario("mailed"));
+  const ProcessResult result = run({file, fine_});
+  EXPECT_EQ(result.exit_code, 4) << result.err;
+  EXPECT_THAT(result.out,
+              AllOf(HasSubstr("FAIL a saved draft"), HasSubstr(file + ":5:30: outcome\n"),
+                    HasSubstr("expected  \"mailed\"\n"), HasSubstr("got       \"delivered\"\n"),
+                    HasSubstr("1 passed, 1 failed")));
+}
+
+TEST_F(Run, JsonGivesAnObjectForEachScenarioAndASummary) {
+  const ProcessResult result = run({folder_.file("wrong.json", scenario("mailed")), "--json"});
+  const auto lines = objects(result.out);
+  ASSERT_EQ(lines.size(), 2U) << result.out << result.err;
+  EXPECT_EQ(lines[0]["type"], "scenario");
+  EXPECT_EQ(lines[0]["name"], "a saved draft");
+  EXPECT_EQ(lines[0]["passed"], false);
+  EXPECT_TRUE(lines[0]["durationMs"].is_number());
+  EXPECT_EQ(lines[0]["differences"][0]["expected"], "\"mailed\"");
+  EXPECT_EQ(lines[1]["type"], "summary");
+  EXPECT_EQ(lines[1]["failed"], 1);
+}
+
+TEST_F(Run, TheMistakesOfAllFilesAreShownBeforeAnythingRuns) {
+  const std::string one = folder_.file("one.json", scenario("delivered", R"("seeed": 1,)"));
+  const std::string two = folder_.file("two.json", "{");
+  const ProcessResult result = run({fine_, one, two});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_EQ(result.out, "");
+  EXPECT_THAT(
+      result.err,
+      AllOf(HasSubstr(one + ":1:28: a scenario has no member 'seeed' (did you mean 'seed'?)"),
+            HasSubstr(two + ":1:")));
+}
+
+TEST_F(Run, AFolderWithoutScenariosCannotBeUsed) {
+  std::filesystem::create_directory(folder_.path() + "/empty");
+  const ProcessResult result = run({folder_.path() + "/empty"});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err, HasSubstr("has no scenarios"));
+}
+
+TEST_F(Run, TheReportIsWrittenAndAFolderThatIsMissingExitsWithThree) {
+  const std::string path = folder_.path() + "/report.xml";
+  EXPECT_EQ(run({fine_, "--report", "junit=" + path}).exit_code, 0);
+  std::ostringstream report;
+  report << std::ifstream(path).rdbuf();
+  EXPECT_THAT(report.str(), HasSubstr("<testcase name=\"a saved draft\" classname=\"fine\""));
+  const ProcessResult result =
+      run({fine_, "--report", "junit=" + folder_.path() + "/none/report.xml"});
+  EXPECT_EQ(result.exit_code, 3);
+  EXPECT_THAT(result.err, HasSubstr("cannot be written"));
+}
+
+TEST_F(Run, TheMailsCanBeKept) {
+  const std::string file =
+      folder_.file("down.json", scenario("mailed", R"("endpoint": {"sequence": [503]},)"));
+  EXPECT_EQ(run({file, "--mail", "maildir:" + folder_.path() + "/mail"}).exit_code, 0);
+  const std::filesystem::path mails = folder_.path() + "/mail/new";
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(mails), {}), 1);
+}
+
+TEST_F(Run, StartsTheEndpointUnderTestAndStopsIt) {
+  const std::string url = free_url();
+  const std::vector<std::string> command = program({"endpoint", "--port", port_of(url)});
+  std::vector<std::string> arguments{fine_, "--endpoint", url, "--"};
+  arguments.insert(arguments.end(), command.begin(), command.end());
+  const ProcessResult result = run(arguments);
+  EXPECT_EQ(result.exit_code, 0) << result.out << result.err;
+  EXPECT_THAT(result.out, Not(HasSubstr("listening"))) << "the command's output goes to stderr";
+  EXPECT_THAT(result.err, HasSubstr("listening at " + url));
+  // Its port is free again: a second run can start it once more.
+  EXPECT_EQ(run(arguments).exit_code, 0);
+}
+
+TEST_F(Run, ACommandThatEndsBeforeItAnswersExitsWithThree) {
+  const ProcessResult result = run({fine_, "--endpoint", free_url(), "--", "sh", "-c", "exit 7"});
+  EXPECT_EQ(result.exit_code, 3);
+  EXPECT_THAT(result.err, HasSubstr("'sh' exited with status 7"));
+}
+
+TEST_F(Run, RefusesToStartACommandWhereSomethingAnswersAlready) {
+  RunningEndpoint endpoint;
+  const ProcessResult result = run({fine_, "--endpoint", endpoint.url(), "--", "sleep", "600"});
+  EXPECT_EQ(result.exit_code, 3);
+  EXPECT_THAT(result.err, HasSubstr("something answers at 127.0.0.1:" + port_of(endpoint.url())));
+}
+
+TEST_F(Run, TellsWhatAnExternalEndpointLeavesUnchecked) {
+  RunningEndpoint endpoint;
+  const std::string file = folder_.file("counts.json", R"({ "name": "n",
+    "tenants": [ { "id": 42, "name": "acme" } ],
+    "steps": [ { "send": "email.savedConfiguration" }, { "expect": { "received": 5 } } ] })");
+  const ProcessResult result = run({file, "--endpoint", endpoint.url()});
+  EXPECT_EQ(result.exit_code, 0) << result.out;
+  EXPECT_THAT(result.out, HasSubstr("1 not checked: external endpoint"));
+}
+
+TEST_F(Run, AnInterruptEndsItSoonWith130) {
+  folder_.file("hangs.json", scenario("mailed", R"("timeout": "1h",
+    "endpoint": {"sequence": [{"blackhole": true}]},)"));
+  Process process(program({"run", folder_.path(), "--jobs", "1", "--json"}));
+  EXPECT_THAT(process.read_line(), HasSubstr("fine.json"));
+  process.signal(SIGINT);
+  EXPECT_EQ(process.wait().exit_code, 130);
+}
+
+TEST_F(Run, AWrongFlagIsAMistakeOfUsage) {
+  for (const std::vector<std::string>& flags :
+       std::vector<std::vector<std::string>>{{"--endpoint", "nonsense"},
+                                             {"--timeout", "5"},
+                                             {"--report", "html=x"},
+                                             {"--jobs", "0"},
+                                             {"--mail", "mbox:x"},
+                                             {"--", "sleep", "1"},
+                                             {"--endpoint", "http://127.0.0.1:1/", "--"}}) {
+    std::vector<std::string> arguments = flags;
+    arguments.insert(arguments.begin(), fine_);
+    const ProcessResult result = run(arguments);
+    EXPECT_EQ(result.exit_code, 1) << flags.front() << result.err;
+    EXPECT_NE(result.err, "");
+  }
+}
+
+}  // namespace
+}  // namespace roomle_sim
