@@ -53,8 +53,7 @@ void SendOptions::add_to(CLI::App& command) {
       command.add_option("--tenants", tenants_file_, "A tenants file; - is stdin")->excludes(to);
   command.add_option("--tenant", tenant_, "The id or name of a tenant in it")->needs(file);
   command.add_option("--api-key", api_key_, "With --to: the apiKey that the token names")
-      ->needs(to)
-      ->envname("ROOMLE_SIM_API_KEY");
+      ->needs(to);
   secret_.add_to(command, "secret", "With --to: the secret of that apiKey");
   to->type_name("URL");
   file->type_name("FILE");

@@ -38,6 +38,8 @@ show send email.savedConfiguration --to "$url" --set email=customer@example.com
 printf '\n   The mail:\n'
 sed -n '1,/^$/{/^\(From\|To\|Subject\|X-Roomle-[A-Za-z-]*\):/s/^/     /p;}' "$folder"/mail/new/*
 
-printf '\n%s\n' "4. The vendor's rules, one scenario each."
-show run fixtures/scenarios
-"$program" run fixtures/scenarios
+printf '\n%s\n' "4. Some of the vendor's rules, a scenario each (all of them: roomle-sim run fixtures/scenarios)."
+set -- fixtures/scenarios/05-*.json fixtures/scenarios/10-*.json fixtures/scenarios/19-*.json \
+  fixtures/scenarios/20-*.json fixtures/scenarios/24-*.json fixtures/scenarios/29-*.json
+show run "$@"
+"$program" run "$@"
