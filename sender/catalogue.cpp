@@ -67,6 +67,7 @@ ordered_json example_data(const EventType& type) {
 
 std::vector<std::string_view> member_names() {
   std::vector<std::string_view> names;
+  names.reserve(kMembers.size());
   for (const DataMember& member : kMembers) names.push_back(member.name);
   return names;
 }
@@ -173,6 +174,7 @@ const EventType* find_event_type(std::string_view name) {
 
 std::vector<std::string_view> event_names() {
   std::vector<std::string_view> names;
+  names.reserve(kTypes.size());
   for (const EventType& type : kTypes) names.push_back(type.name);
   return names;
 }

@@ -72,7 +72,7 @@ bool DeadlineSocket::wait(short events) {
     }
     if (n > 0) return true;
     if (n < 0 && errno != EINTR) {
-      fail(Problem::broken, fmt::format("poll: {}", std::strerror(errno)));
+      fail(Problem::broken, fmt::format("poll: {}", std::generic_category().message(errno)));
       return false;
     }
   }
@@ -84,8 +84,8 @@ bool DeadlineSocket::open_failed(int error, const SocketAddress& address) {
   } else if (error == ECONNREFUSED) {
     fail(Problem::refused, fmt::format("connection refused by {}", address.text()));
   } else {
-    fail(Problem::refused,
-         fmt::format("cannot connect to {}: {}", address.text(), std::strerror(error)));
+    fail(Problem::refused, fmt::format("cannot connect to {}: {}", address.text(),
+                                       std::generic_category().message(error)));
   }
   return false;
 }
@@ -192,10 +192,10 @@ std::size_t DeadlineSocket::receive_some(char* to, std::size_t size) {
   if (n > 0) return static_cast<std::size_t>(n);
   if (n < 0 && (errno == EAGAIN || errno == EINTR)) return 0;
   if (n < 0) {
-    fail(Problem::broken, std::strerror(errno));
+    fail(Problem::broken, std::generic_category().message(errno));
   } else if (sending_failed_) {
     // The failed send has already told of the reset; this is only its echo.
-    fail(Problem::broken, std::strerror(ECONNRESET));
+    fail(Problem::broken, std::generic_category().message(ECONNRESET));
   } else {
     fail(Problem::closed, "closed by the endpoint");
   }

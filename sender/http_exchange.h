@@ -13,7 +13,7 @@ namespace roomle_sim {
 // Header fields leave sorted by name (cpp-httplib keeps them so); those of one name keep their
 // order. Host, Content-Length and Transfer-Encoding of the caller's are left out in favour of the
 // right ones, and a line break in a value becomes a space. Never throws.
-bool exchange(DeadlineSocket& connection, const Url& url, const AttemptRequest& request,
+bool exchange(DeadlineSocket& connection, const Url& url, const AttemptRequest& attempt,
               AttemptResult& result);
 
 }  // namespace roomle_sim

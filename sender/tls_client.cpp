@@ -4,8 +4,8 @@
 #include <array>
 #include <cerrno>
 #include <climits>
-#include <cstring>
 #include <mutex>
+#include <system_error>
 #include <utility>
 
 #include <arpa/inet.h>
@@ -78,7 +78,7 @@ std::string first_complaint() {
   const unsigned long code = ERR_get_error();
   ERR_clear_error();
   if (code == 0) return "unknown reason";
-  if (ERR_SYSTEM_ERROR(code)) return std::strerror(ERR_GET_REASON(code));
+  if (ERR_SYSTEM_ERROR(code)) return std::generic_category().message(ERR_GET_REASON(code));
   const char* reason = ERR_reason_error_string(code);
   return reason != nullptr ? reason : fmt::format("OpenSSL error {:#x}", code);
 }
@@ -114,7 +114,7 @@ struct TlsContext::State {
     std::call_once(system_read, [this] { SSL_CTX_set_default_verify_paths(ctx.get()); });
   }
 
-  void set_up() {
+  void set_up() const {
     BIO_meth_set_write(method.get(), bio_write);
     BIO_meth_set_read(method.get(), bio_read);
     BIO_meth_set_ctrl(method.get(), bio_ctrl);
@@ -185,7 +185,7 @@ struct TlsSession::State {
     }
     stands = false;
     if (wire.error != 0) {
-      problem = std::strerror(wire.error);
+      problem = std::generic_category().message(wire.error);
       return {TlsStep::State::reset, 0};
     }
     const long verdict = insecure ? X509_V_OK : SSL_get_verify_result(ssl.get());

@@ -72,7 +72,7 @@ std::optional<std::string> run_cipher(Direction direction, TokenAlgorithm algori
   }
   int last = 0;
   if (EVP_CipherFinal_ex(context.get(), into + written, &last) != 1) return std::nullopt;
-  output.resize(static_cast<std::size_t>(written + last));
+  output.resize(static_cast<std::size_t>(written) + static_cast<std::size_t>(last));
   return output;
 }
 

@@ -56,9 +56,9 @@ RetryPolicy hook0() {
 }  // namespace
 
 const std::vector<std::string_view>& retry_policy_names() {
-  static const std::vector<std::string_view> names{"roomle", "standard-webhooks", "svix",
-                                                   "convoy", "outpost",           "hook0"};
-  return names;
+  static const std::vector<std::string_view> kNames{"roomle", "standard-webhooks", "svix",
+                                                    "convoy", "outpost",           "hook0"};
+  return kNames;
 }
 
 std::optional<RetryPolicy> named_retry_policy(std::string_view name) {
@@ -72,10 +72,10 @@ std::optional<RetryPolicy> named_retry_policy(std::string_view name) {
 }
 
 const std::vector<std::string_view>& failure_words() {
-  static const std::vector<std::string_view> words{
+  static const std::vector<std::string_view> kWords{
       "status",    "dns_error", "connect_refused",   "connect_timeout",
       "tls_error", "timeout",   "connection_closed", "malformed_response"};
-  return words;
+  return kWords;
 }
 
 Result<RetryPolicy> parse_retry_policy(std::string_view text) {

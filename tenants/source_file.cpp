@@ -1,8 +1,8 @@
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
 #include <memory>
+#include <system_error>
 
 #include <fmt/format.h>
 
@@ -40,7 +40,8 @@ Result<std::string> read_file(const std::string& path) {
   if (std::filesystem::is_directory(path, ignored)) return unreadable(path, "it is a folder");
   const std::unique_ptr<std::FILE, FileCloser> file(std::fopen(path.c_str(), "rbe"));
   if (file == nullptr) {
-    return unreadable(path, errno == ENOENT ? "there is no such file" : std::strerror(errno));
+    return unreadable(
+        path, errno == ENOENT ? "there is no such file" : std::generic_category().message(errno));
   }
   return read_stream(file.get(), path);
 }

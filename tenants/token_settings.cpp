@@ -148,18 +148,18 @@ void read_header(const JsonNode& node, Diagnostics& diagnostics, TokenSettings& 
 }  // namespace
 
 const std::vector<std::string_view>& algorithm_words() {
-  static const std::vector<std::string_view> words{"01", "02", "03"};
-  return words;
+  static const std::vector<std::string_view> kWords{"01", "02", "03"};
+  return kWords;
 }
 
 const std::vector<std::string_view>& iv_words() {
-  static const std::vector<std::string_view> words{"prefix", "zero", "key", "fixed"};
-  return words;
+  static const std::vector<std::string_view> kWords{"prefix", "zero", "key", "fixed"};
+  return kWords;
 }
 
 const std::vector<std::string_view>& key_words() {
-  static const std::vector<std::string_view> words{"raw", "sha256", "md5", "hex", "base64"};
-  return words;
+  static const std::vector<std::string_view> kWords{"raw", "sha256", "md5", "hex", "base64"};
+  return kWords;
 }
 
 TokenSettings read_token_settings(const JsonNode& node, Diagnostics& diagnostics) {
