@@ -34,7 +34,8 @@ bool listed(const std::string& folder, const std::string& name) {
   DIR* list = ::opendir(folder.c_str());
   if (list == nullptr) return false;
   bool found = false;
-  while (const dirent* entry = ::readdir(list)) {
+  // glibc: safe, since no other thread has this stream.
+  while (const dirent* entry = ::readdir(list)) {  // NOLINT(concurrency-mt-unsafe)
     const std::string_view candidate = entry->d_name;
     if (!candidate.starts_with(name)) continue;
     found = candidate.size() == name.size() || candidate[name.size()] == ':';
