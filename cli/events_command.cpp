@@ -43,8 +43,8 @@ int list(Console& console) {
 int show_example(Console& console, const std::string& name) {
   const Result<Event> example = make_event(name, ordered_json::object());
   if (!example) return console.fail({ErrorCode::usage, example.error().message});
-  const std::string body = event_body(*example);
-  console.data(console.json ? body : ordered_json::parse(body).dump(2));
+  console.object(object_of(*find_event_type(name), *example));
+  console.line(ordered_json::parse(event_body(*example)).dump(2));
   return exit_code::kFine;
 }
 

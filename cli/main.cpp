@@ -1,5 +1,6 @@
 // Wires everything: parses the command line, runs one subcommand, and exits by the contract.
 #include <algorithm>
+#include <csignal>
 #include <exception>
 #include <string>
 #include <vector>
@@ -14,6 +15,13 @@
 namespace roomle_sim {
 namespace {
 
+// A command whose output did not arrive has not done its work, whatever it says.
+int flushed(Console& console, int code) {
+  if (console.flush()) return code;
+  console.error("the output could not be written to the end");
+  return exit_code::kCouldNotRun;
+}
+
 int run_program(int argc, char** argv) {
   Context context;
   CLI::App app;
@@ -24,24 +32,21 @@ int run_program(int argc, char** argv) {
     std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes a list
     app.parse(std::move(arguments));
   } catch (const CLI::ParseError& error) {
-    return report_parse_error(app, error, context.console);
+    return flushed(context.console, report_parse_error(app, error, context.console));
   }
   if (!context.run) {
     context.console.data(app.help());
-    return exit_code::kUsage;
+    return flushed(context.console, exit_code::kUsage);
   }
-  const int code = context.run();
-  if (!context.console.flush()) {
-    context.console.error("the output could not be written to the end");
-    return exit_code::kCouldNotRun;
-  }
-  return code;
+  return flushed(context.console, context.run());
 }
 
 }  // namespace
 }  // namespace roomle_sim
 
 int main(int argc, char** argv) {
+  // A closed pipe is an error like a full disk, and not a death.
+  std::signal(SIGPIPE, SIG_IGN);
   try {
     return roomle_sim::run_program(argc, argv);
   } catch (const std::exception& error) {

@@ -8,6 +8,7 @@
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/http_options.h"
 #include "cli/interrupt.h"
 #include "cli/run_output.h"
 #include "fallback_mailer/mailbox_spec.h"
@@ -33,7 +34,7 @@ struct RunFlags {
   int jobs = 0;
   bool fail_fast = false;
   bool story = false;
-  HttpTransportOptions transport;
+  HttpOptions http;
 };
 
 // The flags understood.
@@ -73,7 +74,7 @@ Result<RunPlan> understand(const RunFlags& flags, bool with_command) {
   RunPlan plan;
   plan.suite.jobs = flags.jobs > 0 ? flags.jobs : default_jobs();
   plan.suite.fail_fast = flags.fail_fast;
-  plan.suite.run.transport = flags.transport;
+  plan.suite.run.transport = flags.http.transport();
   if (flags.seed_given) plan.suite.run.seed = flags.seed;
   if (!flags.endpoint.empty()) {
     Result<Url> url = parse_url(flags.endpoint);
@@ -99,8 +100,11 @@ Result<RunPlan> understand(const RunFlags& flags, bool with_command) {
   if (!flags.report.empty()) {
     if (auto error = read_report(flags.report, plan.report)) return *error;
   }
+  Result<Headers> headers = flags.http.headers({"token"});
+  if (!headers) return headers.error();
+  plan.suite.run.outgoing.headers = std::move(*headers);
   // Tells about a certificate file that cannot be used before anything runs.
-  const auto transport = HttpTransport::create(flags.transport);
+  const auto transport = HttpTransport::create(flags.http.transport());
   if (!transport) return transport.error();
   return plan;
 }
@@ -192,13 +196,10 @@ void add_flags(CLI::App& command, RunFlags& flags) {
             flags.seed_given = true;
           },
           "Of the retries' jitter, instead of the scenario's own")
+      ->check(CLI::NonNegativeNumber)
       ->type_name("N");
   command.add_flag("-v,--story", flags.story, "Tell what happened also where all is as expected");
-  command.add_flag("--insecure", flags.transport.insecure,
-                   "Take any certificate of the endpoint's");
-  command
-      .add_option("--cacert", flags.transport.ca_cert_file, "A PEM file of authorities to trust")
-      ->type_name("FILE");
+  flags.http.add_to(command);
 }
 
 }  // namespace

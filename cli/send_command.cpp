@@ -42,7 +42,7 @@ int send(Console& console, const SendOptions& options) {
   if (!target) return console.fail(target.error());
   Result<Event> event = options.event();
   if (!event) return console.fail(event.error());
-  Result<DispatcherOptions> dispatcher_options = options.dispatcher();
+  Result<DispatcherOptions> dispatcher_options = options.dispatcher(*target);
   if (!dispatcher_options) return console.fail(dispatcher_options.error());
   Result<std::unique_ptr<HttpTransport>> transport = HttpTransport::create(options.transport());
   if (!transport) return console.fail(transport.error());
@@ -69,6 +69,7 @@ int send(Console& console, const SendOptions& options) {
     return exit_code_of(journal, *delivery);
   }
   if (interrupt.interrupted()) {
+    console.object({{"type", "interrupted"}, {"delivery", delivery.ok() ? *delivery : ""}});
     console.message("interrupted: the event was not brought to its end");
     return exit_code::kInterrupted;
   }

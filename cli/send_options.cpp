@@ -1,8 +1,5 @@
 #include "cli/send_options.h"
 
-#include <algorithm>
-#include <cctype>
-
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
@@ -36,14 +33,6 @@ ordered_json member_value(std::string_view name, const std::string& text) {
   return text;
 }
 
-bool is_header_name(std::string_view name) {
-  constexpr std::string_view kOthers = "!#$%&'*+-.^_`|~";
-  return std::all_of(name.begin(), name.end(), [&](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
-           kOthers.find(c) != std::string_view::npos;
-  });
-}
-
 }  // namespace
 
 void SendOptions::add_to(CLI::App& command) {
@@ -74,17 +63,9 @@ void SendOptions::add_to(CLI::App& command) {
       ->default_str(std::string(kDefaultMailbox))
       ->envname("ROOMLE_SIM_MAIL");
   mailbox_ = kDefaultMailbox;
-  command.add_option("-H,--header", headers_, "Added to the POST (repeatable)")
-      ->type_name("'NAME: VALUE'")
-      ->allow_extra_args(false);
-  command.add_option("--seed", seed_, "Of the retries' jitter (default 1)");
-  command.add_flag("--insecure", transport_.insecure, "Take any certificate of the endpoint's");
-  command.add_option("--cacert", transport_.ca_cert_file, "A PEM file of authorities to trust")
-      ->type_name("FILE");
-  command.add_option("--cert", transport_.client_cert_file, "A client certificate (PEM)")
-      ->type_name("FILE");
-  command.add_option("--key", transport_.client_key_file, "Its key (PEM; default: in --cert)")
-      ->type_name("FILE");
+  command.add_option("--seed", seed_, "Of the retries' jitter (default 1)")
+      ->check(CLI::NonNegativeNumber);
+  http_.add_to(command);
 }
 
 Result<TenantRegistry> SendOptions::made_up() const {
@@ -149,6 +130,9 @@ Result<SendOptions::Target> SendOptions::target() const {
   if (!timeout_.empty()) {
     const Result<Duration> timeout = parse_duration(timeout_);
     if (!timeout) return usage(fmt::format("--timeout: {}", timeout.error().message));
+    if (*timeout < std::chrono::milliseconds(1) || *timeout > std::chrono::hours(24)) {
+      return usage("--timeout: from 1ms to 24h");
+    }
     tenant.simulator.timeout = *timeout;
   }
   const std::int64_t id = tenant.id;
@@ -175,19 +159,13 @@ Result<Event> SendOptions::event() const {
   return event ? std::move(event) : Result<Event>(usage(event.error().message));
 }
 
-Result<DispatcherOptions> SendOptions::dispatcher() const {
+Result<DispatcherOptions> SendOptions::dispatcher(const Target& target) const {
   DispatcherOptions options;
   options.seed = seed_;
-  for (const std::string& text : headers_) {
-    const auto parts = split(text, ':');
-    if (!parts || !is_header_name(parts->first) ||
-        parts->second.find_first_of("\r\n") != std::string::npos) {
-      return usage(fmt::format("--header takes 'NAME: VALUE', not '{}'", text));
-    }
-    const std::size_t start = parts->second.find_first_not_of(" \t");
-    options.outgoing.headers.emplace_back(
-        parts->first, start == std::string::npos ? std::string() : parts->second.substr(start));
-  }
+  const Tenant& tenant = *target.registry->find(target.tenant);
+  Result<Headers> headers = http_.headers({tenant.simulator.token.header});
+  if (!headers) return headers.error();
+  options.outgoing.headers = std::move(*headers);
   return options;
 }
 

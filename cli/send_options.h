@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "cli/http_options.h"
 #include "cli/token_options.h"
 #include "sender/dispatcher.h"
 #include "sender/event.h"
@@ -31,8 +32,8 @@ class SendOptions {
   };
   [[nodiscard]] Result<Target> target() const;
   [[nodiscard]] Result<Event> event() const;
-  [[nodiscard]] HttpTransportOptions transport() const { return transport_; }
-  [[nodiscard]] Result<DispatcherOptions> dispatcher() const;
+  [[nodiscard]] const HttpTransportOptions& transport() const { return http_.transport(); }
+  [[nodiscard]] Result<DispatcherOptions> dispatcher(const Target& target) const;
   [[nodiscard]] const std::string& mailbox() const { return mailbox_; }
 
  private:
@@ -49,9 +50,8 @@ class SendOptions {
   std::string retry_;
   std::string timeout_;
   std::string mailbox_;
-  std::vector<std::string> headers_;
   std::uint64_t seed_ = 1;
-  HttpTransportOptions transport_;
+  HttpOptions http_;
 };
 
 }  // namespace roomle_sim

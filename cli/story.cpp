@@ -15,6 +15,7 @@ constexpr std::size_t kShownBody = 400;  // of a response, on the terminal
 
 std::string cut(std::string_view text, std::size_t most) {
   if (text.size() <= most) return printable(text);
+  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0U) == 0x80U) --most;
   return fmt::format("{}… ({} bytes)", printable(text.substr(0, most)), text.size());
 }
 
@@ -79,6 +80,11 @@ class Teller {
 
   void operator()(const record::AttemptFinished& finished) {
     const Verdict& verdict = finished.verdict;
+    if (!record_.exchange) {
+      add("  <- {}: no result came, the attempt was given up as overdue",
+          console_.styled("timeout", Style::bad));
+      return;
+    }
     add("{}", response_line(*record_.exchange, verdict, console_));
     const auto& response = record_.exchange->result.response;
     if (response && !response->body.empty()) {
@@ -201,6 +207,7 @@ ordered_json to_object(const JournalRecord& record) {
 ordered_json outcome_object(const std::vector<JournalRecord>& records) {
   ordered_json object{{"type", "outcome"}};
   Verdict last;
+  bool no_webhook = false;
   ordered_json mail = ordered_json::object();
   for (const JournalRecord& record : records) {
     if (const auto* finished = std::get_if<record::AttemptFinished>(&record.what)) {
@@ -209,10 +216,13 @@ ordered_json outcome_object(const std::vector<JournalRecord>& records) {
       mail["mail"] = record.receipt->where;
     } else if (record.mail_error) {
       mail["error"] = record.mail_error->message;
+    } else if (const auto* started = std::get_if<record::MailStarted>(&record.what)) {
+      no_webhook = started->cause.no_webhook;
     } else if (const auto* ended = std::get_if<record::Ended>(&record.what)) {
       object["outcome"] = outcome_word(ended->outcome);
       object["attempts"] = ended->attempts;
       if (last.reason) object["reason"] = failure_word(*last.reason);
+      if (no_webhook) object["reason"] = "no_webhook";
       if (last.status != 0) object["status"] = last.status;
       object["ambiguous"] = ended->ambiguous_attempts > 0;
       object["delivery"] = record.delivery;

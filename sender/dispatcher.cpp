@@ -2,9 +2,10 @@
 
 #include <array>
 #include <condition_variable>
+#include <map>
 #include <mutex>
-#include <queue>
 #include <stdexcept>
+#include <system_error>
 #include <thread>
 #include <unordered_map>
 #include <vector>
@@ -42,11 +43,7 @@ struct Job {
   Deadline deadline;
 };
 
-struct Timer {
-  Deadline deadline;
-  std::weak_ptr<OpenDelivery> delivery;
-  friend bool operator>(const Timer& a, const Timer& b) { return a.deadline.at > b.deadline.at; }
-};
+using Timers = std::multimap<TimePoint, Job>;
 
 // What goes with a step's records beyond what the pure machine knows.
 struct Attachments {
@@ -131,8 +128,9 @@ class Dispatcher::Impl {
   std::condition_variable all_ended_;
   std::unordered_map<std::string, OpenPtr> open_;
   FairQueue<Job> jobs_;
-  std::priority_queue<Timer, std::vector<Timer>, std::greater<>> timers_;
-  std::unordered_map<std::int64_t, std::uint64_t> accepted_;  // per tenant, for the seeds
+  Timers timers_;
+  std::unordered_map<const OpenDelivery*, Timers::iterator> timer_of_;  // at most one each
+  std::unordered_map<std::int64_t, std::uint64_t> accepted_;            // per tenant, for the seeds
   std::vector<std::thread> workers_;
   int idle_workers_ = 0;
   int posts_under_way_ = 0;
@@ -229,13 +227,17 @@ bool Dispatcher::Impl::write(const OpenDelivery& delivery, const Step& step, Tim
 
 void Dispatcher::Impl::schedule(const OpenPtr& delivery, const std::optional<Deadline>& next) {
   const std::lock_guard lock(mutex_);
+  if (const auto old = timer_of_.find(delivery.get()); old != timer_of_.end()) {
+    timers_.erase(old->second);
+    timer_of_.erase(old);
+  }
   if (!next) {
     open_.erase(delivery->id);
     if (open_.empty()) all_ended_.notify_all();
   } else if (waits_for_slot(*next) && next->at <= clock_.now()) {
     enqueue(delivery, *next);
   } else {
-    timers_.push({*next, delivery});
+    timer_of_[delivery.get()] = timers_.emplace(next->at, Job{delivery, *next});
     timers_changed_.notify_one();
   }
 }
@@ -254,7 +256,16 @@ void Dispatcher::Impl::wake_or_hire() {
   if (idle_workers_ > 0) {
     work_arrived_.notify_one();
   } else if (static_cast<int>(workers_.size()) < options_.attempts_in_all) {
-    workers_.emplace_back([this] { work(); });
+    try {
+      workers_.emplace_back([this] { work(); });
+    } catch (const std::system_error& error) {
+      // No more threads here: the job waits for one that works already. Without any it would wait
+      // for ever.
+      if (workers_.empty() && !failure_) {
+        failure_ = Error{ErrorCode::unavailable, fmt::format("no thread: {}", error.what())};
+        all_ended_.notify_all();
+      }
+    }
   }
 }
 
@@ -308,6 +319,10 @@ void Dispatcher::Impl::mail(const Job& job) {
   if (!advanced) return;
   const auto* send = find_effect<effect::SendFallbackMail>(advanced->step);
   if (send == nullptr) return;
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return;
+  }
   const OpenDelivery& delivery = *job.delivery;
   const auto handed_over =
       mailbox_.deliver({delivery.id, *delivery.event, *delivery.tenant, send->cause, clock_.now()});
@@ -327,19 +342,19 @@ void Dispatcher::Impl::watch_timers() {
       timers_changed_.wait(lock);
       continue;
     }
-    const Timer next = timers_.top();
-    if (next.deadline.at > clock_.now()) {
-      timers_changed_.wait_until(lock, clock_.steady(next.deadline.at));
+    const TimePoint at = timers_.begin()->first;
+    if (at > clock_.now()) {
+      timers_changed_.wait_until(lock, clock_.steady(at));
       continue;
     }
-    timers_.pop();
-    const OpenPtr delivery = next.delivery.lock();
-    if (!delivery) continue;
-    if (waits_for_slot(next.deadline)) {
-      enqueue(delivery, next.deadline);
+    const Job due = std::move(timers_.begin()->second);
+    timers_.erase(timers_.begin());
+    timer_of_.erase(due.delivery.get());
+    if (waits_for_slot(due.deadline)) {
+      enqueue(due.delivery, due.deadline);
     } else {
       lock.unlock();
-      advance(delivery, input::DeadlineReached{next.deadline}, {});
+      advance(due.delivery, input::DeadlineReached{due.deadline}, {});
       lock.lock();
     }
   }

@@ -39,7 +39,7 @@ Result<Exchange> compose_attempt(const Tenant& tenant, const TokenCredential& cr
   request.body = event_body(event);
   request.timeout = tenant.simulator.timeout;
   request.headers = {{"Content-Type", "application/json"},
-                     {"User-Agent", options.user_agent},
+                     {"User-Agent", tenant.simulator.user_agent},
                      {settings.header, exchange.token}};
   for (const auto& [name, value] : options.headers) set_header(request.headers, name, value);
   return exchange;

@@ -13,7 +13,6 @@
 namespace roomle_sim {
 
 struct OutgoingOptions {
-  std::string user_agent = "Roomle";  // not documented by the vendor: a setting
   Headers headers;                    // added to every POST; one named like ours replaces it
 };
 

@@ -17,21 +17,24 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) {
   });
 }
 
-// RFC 9110, 10.2.3: a number of seconds, or an HTTP date.
+constexpr std::int64_t kMostSeconds = 100LL * 366 * 86'400;
+
+// RFC 9110, 10.2.3: a number of seconds, or an HTTP date. In whole seconds until it is known to
+// fit: the year 9999 is beyond what nanoseconds can count.
 std::optional<Duration> parse_retry_after(const std::string& value, TimePoint now) {
-  constexpr std::int64_t kMostSeconds = 100LL * 366 * 86'400;
   std::int64_t seconds = 0;
   const char* end = value.data() + value.size();
   const auto [stop, error] = std::from_chars(value.data(), end, seconds);
-  if (stop == end && !value.empty() && seconds >= 0) {
+  if (stop == end && !value.empty() && value.front() != '-') {
     if (error == std::errc::result_out_of_range) seconds = kMostSeconds;
     return std::chrono::seconds(std::min(seconds, kMostSeconds));
   }
   std::tm date{};
   const char* rest = strptime(value.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &date);
   if (rest == nullptr || *rest != '\0') return std::nullopt;
-  const auto when = TimePoint(std::chrono::seconds(timegm(&date)));
-  return std::max(Duration(0), when - now);
+  const auto from =
+      std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
+  return std::chrono::seconds(std::clamp<std::int64_t>(timegm(&date) - from, 0, kMostSeconds));
 }
 
 std::optional<Duration> retry_after_of(const HttpResponse& response, TimePoint now) {
@@ -55,6 +58,7 @@ Duration base_delay(const RetryPolicy& policy, int attempts_made) {
     const auto index = static_cast<std::size_t>(attempts_made - 1);
     return policy.schedule[std::min(index, policy.schedule.size() - 1)];
   }
+  if (policy.backoff.first <= Duration(0)) return Duration(0);  // 0 · ∞ is no number
   const double grown = static_cast<double>(policy.backoff.first.count()) *
                        std::pow(policy.backoff.factor, attempts_made - 1);
   // In floating point until it is known to fit: the power may be beyond every integer.

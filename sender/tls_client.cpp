@@ -115,6 +115,9 @@ struct TlsContext::State {
   }
 
   void set_up() const {
+    // Else OpenSSL reads on by itself over session tickets, past the deadline of a peer that sends
+    // nothing but those.
+    SSL_CTX_clear_mode(ctx.get(), SSL_MODE_AUTO_RETRY);
     BIO_meth_set_write(method.get(), bio_write);
     BIO_meth_set_read(method.get(), bio_read);
     BIO_meth_set_ctrl(method.get(), bio_ctrl);

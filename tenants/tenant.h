@@ -17,6 +17,7 @@ struct SimulatorSettings {
   RetryPolicy retry;
   Duration timeout = std::chrono::seconds(10);  // for one whole attempt, from resolving to the body
   TokenSettings token;
+  std::string user_agent = "Roomle";  // of the POST
 };
 
 struct Tenant {

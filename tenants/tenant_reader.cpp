@@ -222,7 +222,22 @@ class TenantsReader {
     if (const JsonNode* token = reader.optional("token")) {
       settings.token = read_token_settings(*token, diagnostics_);
     }
+    read_user_agent(reader, settings);
     reader.finish();
+  }
+
+  void read_user_agent(ObjectReader& reader, SimulatorSettings& settings) {
+    const JsonNode* node = reader.optional("userAgent");
+    if (node == nullptr) return;
+    const std::optional<std::string> text = read_string(*node, diagnostics_);
+    if (!text) return;
+    const bool fits = !text->empty() && std::all_of(text->begin(), text->end(),
+                                                    [](char c) { return c >= ' ' && c < 0x7F; });
+    if (fits) {
+      settings.user_agent = *text;
+    } else {
+      reader.report(*node, "a userAgent is printable ASCII, and not empty");
+    }
   }
 
   void report_unknown_key(const JsonNode& node, const std::string& key) {

@@ -73,7 +73,10 @@ TEST(Judge, ReadsRetryAfterInSecondsAndAsADate) {
   EXPECT_EQ(
       judge(response(503, {{"Retry-After", "Sun, 06 Nov 1984 08:49:37 GMT"}}), now).retry_after,
       0s);
-  for (const char* bad : {"", "soon", "-1", "12x", "1.5"}) {
+  EXPECT_GT(
+      judge(response(503, {{"Retry-After", "Fri, 31 Dec 9999 23:59:59 GMT"}}), now).retry_after,
+      24h * 365);
+  for (const char* bad : {"", "soon", "-1", "-99999999999999999999", "12x", "1.5"}) {
     EXPECT_FALSE(judge(response(503, {{"Retry-After", bad}}), now).retry_after) << bad;
   }
   EXPECT_GT(judge(response(503, {{"Retry-After", "99999999999999999999"}}), now).retry_after, 1h);
@@ -96,6 +99,8 @@ TEST(RetryDelay, BackoffGrowsUpToItsMaximum) {
   EXPECT_EQ(waits, (std::vector<Duration>{2s, 4s, 8s, 16s, 32s, 1min, 1min}));
   EXPECT_EQ(retry_delay(policy, 99'999, failed(FailureReason::timeout), random), 1min)
       << "the power is beyond every integer";
+  policy.backoff.first = 0s;
+  EXPECT_EQ(retry_delay(policy, 99'999, failed(FailureReason::timeout), random), 0s);
   EXPECT_FALSE(retry_delay(policy, 100'000, failed(FailureReason::timeout), random));
 }
 

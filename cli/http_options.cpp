@@ -1,0 +1,73 @@
+#include "cli/http_options.h"
+
+#include <algorithm>
+#include <cctype>
+#include <strings.h>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+namespace roomle_sim {
+namespace {
+
+Error usage(std::string message) {
+  return {ErrorCode::usage, std::move(message)};
+}
+
+bool same_name(const std::string& a, const std::string& b) {
+  return strcasecmp(a.c_str(), b.c_str()) == 0;
+}
+
+// RFC 9110, 5.6.2: a token.
+bool is_header_name(std::string_view name) {
+  constexpr std::string_view kOthers = "!#$%&'*+-.^_`|~";
+  return !name.empty() && std::all_of(name.begin(), name.end(), [&](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+           kOthers.find(c) != std::string_view::npos;
+  });
+}
+
+}  // namespace
+
+void HttpOptions::add_to(CLI::App& command) {
+  command.add_option("-H,--header", headers_, "Added to the POST (repeatable)")
+      ->type_name("'NAME: VALUE'")
+      ->allow_extra_args(false);
+  command.add_flag("--insecure", transport_.insecure, "Take any certificate of the endpoint's");
+  command.add_option("--cacert", transport_.ca_cert_file, "A PEM file of authorities to trust")
+      ->type_name("FILE");
+  command.add_option("--cert", transport_.client_cert_file, "A client certificate (PEM)")
+      ->type_name("FILE");
+  command.add_option("--key", transport_.client_key_file, "Its key (PEM; default: in --cert)")
+      ->type_name("FILE");
+}
+
+Result<Headers> HttpOptions::headers(const std::vector<std::string>& token_headers) const {
+  Headers headers;
+  for (const std::string& text : headers_) {
+    const std::size_t colon = text.find(':');
+    const std::string name = text.substr(0, colon);
+    if (colon == std::string::npos || !is_header_name(name) ||
+        text.find_first_of("\r\n") != std::string::npos) {
+      return usage("--header takes 'NAME: VALUE' on one line");
+    }
+    for (const char* own : {"Host", "Content-Length", "Transfer-Encoding", "Connection"}) {
+      if (same_name(name, own)) {
+        return usage(fmt::format("--header: {} is set by the transport and cannot be given", own));
+      }
+    }
+    for (const std::string& token_header : token_headers) {
+      if (same_name(name, token_header)) {
+        return usage(
+            fmt::format("--header: {} carries the token; --secret, --api-key and "
+                        "simulator.token say how it is made",
+                        token_header));
+      }
+    }
+    const std::size_t start = text.find_first_not_of(" \t", colon + 1);
+    headers.emplace_back(name, start == std::string::npos ? std::string() : text.substr(start));
+  }
+  return headers;
+}
+
+}  // namespace roomle_sim

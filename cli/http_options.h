@@ -1,0 +1,31 @@
+// The flags about the POST itself, which `send` and `run` share: -H, --insecure, --cacert, --cert,
+// --key.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "sender/http_transport.h"
+
+namespace CLI {
+class App;
+}
+
+namespace roomle_sim {
+
+// Must outlive the parsing.
+class HttpOptions {
+ public:
+  void add_to(CLI::App& command);
+  [[nodiscard]] const HttpTransportOptions& transport() const { return transport_; }
+  // Refuses (usage) what is no header, and those that are the simulator's or the transport's own:
+  // Host, Content-Length, Transfer-Encoding, and `token_header`, whose story would be untrue then.
+  [[nodiscard]] Result<Headers> headers(const std::vector<std::string>& token_headers) const;
+
+ private:
+  std::vector<std::string> headers_;
+  HttpTransportOptions transport_;
+};
+
+}  // namespace roomle_sim
