@@ -29,7 +29,7 @@ class Console {
   // "roomle-sim: text" on stderr, always.
   void error(std::string_view text);
   // Prints an error and gives the exit code for it.
-  int fail(const Error& error);
+  int fail(const Error& failure);
 
   enum class Style { plain, good, bad, dim, bold };
   // The text in colour, where stdout is a terminal that wants it (NO_COLOR, TERM=dumb, --no-color).

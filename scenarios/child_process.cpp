@@ -76,6 +76,7 @@ Error unavailable(std::string message) {
 Result<std::unique_ptr<ChildProcess>> ChildProcess::start(const std::vector<std::string>& command) {
   std::vector<std::string> copies = command;
   std::vector<char*> arguments;
+  arguments.reserve(copies.size() + 1);
   for (std::string& one : copies) arguments.push_back(one.data());
   arguments.push_back(nullptr);
   const SpawnSettings settings;

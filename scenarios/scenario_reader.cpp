@@ -191,7 +191,7 @@ class ScenarioReader {
     members.finish();
   }
 
-  std::int64_t read_tenant(ObjectReader& step, const JsonNode* node) {
+  std::int64_t read_tenant(ObjectReader& step, const JsonNode* node) const {
     const std::vector<Tenant>& tenants = scenario_.registry.tenants();
     if (node == nullptr) {
       if (tenants.size() > 1) {
