@@ -2,27 +2,34 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <utility>
 
 #include "cli/exit_code.h"
 
 namespace roomle_sim {
 namespace {
 
+bool ignores_hangup() {
+  struct sigaction now {};
+  return sigaction(SIGHUP, nullptr, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
 // SIGUSR2 is only this class's own: it ends the watching thread.
 sigset_t watched() {
   sigset_t set;
   sigemptyset(&set);
   for (const int signal : {SIGINT, SIGTERM, SIGUSR2}) sigaddset(&set, signal);
+  if (!ignores_hangup()) sigaddset(&set, SIGHUP);
   return set;
 }
 
 }  // namespace
 
-InterruptWatch::InterruptWatch(std::function<void()> on_interrupt)
-    : on_interrupt_(std::move(on_interrupt)) {
+InterruptWatch::InterruptWatch(std::function<void()> on_interrupt, std::function<void()> on_second)
+    : on_interrupt_(std::move(on_interrupt)), on_second_(std::move(on_second)) {
   const sigset_t set = watched();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
+  for (const int signal : {SIGPIPE, SIGXFSZ}) std::signal(signal, SIG_IGN);
   thread_ = std::thread([this] { watch(); });
 }
 
@@ -41,7 +48,10 @@ void InterruptWatch::watch() {
       if (ending_) return;
       continue;
     }
-    if (interrupted_.exchange(true)) std::_Exit(exit_code::kInterrupted);
+    if (interrupted_.exchange(true)) {
+      if (on_second_) on_second_();
+      std::_Exit(exit_code::kInterrupted);
+    }
     on_interrupt_();
   }
 }

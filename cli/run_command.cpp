@@ -1,5 +1,6 @@
 // `roomle-sim run`: scenarios from files.
 #include <algorithm>
+#include <atomic>
 #include <memory>
 #include <thread>
 
@@ -109,10 +110,15 @@ Result<RunPlan> understand(const RunFlags& flags, bool with_command) {
   return plan;
 }
 
+// The endpoint under test. The thread that takes a second interrupt sees it through `seen`.
+struct ChildSlot {
+  std::unique_ptr<ChildProcess> process;
+  std::atomic<ChildProcess*> seen{nullptr};
+};
+
 // Starts the endpoint under test, and comes back once it answers.
-Result<std::unique_ptr<ChildProcess>> start_endpoint(const std::vector<std::string>& command,
-                                                     const RunPlan& plan,
-                                                     const std::stop_token& stop) {
+std::optional<Error> start_endpoint(const std::vector<std::string>& command, const RunPlan& plan,
+                                    const std::stop_token& stop, ChildSlot& child) {
   const Url& url = *plan.endpoint;
   // Else the scenarios would test what was started before, and the command perhaps end in silence.
   if (PortProbe(-1, stop).connect(url.host, url.port, std::chrono::seconds(1)).empty()) {
@@ -120,12 +126,11 @@ Result<std::unique_ptr<ChildProcess>> start_endpoint(const std::vector<std::stri
                  fmt::format("something answers at {}:{} already, so that '{}' was not started",
                              url.host, url.port, command.front())};
   }
-  auto child = ChildProcess::start(command);
-  if (!child) return child.error();
-  if (auto error = (*child)->wait_until_answers(url.host, url.port, plan.ready_timeout, stop)) {
-    return *error;
-  }
-  return child;
+  auto started = ChildProcess::start(command);
+  if (!started) return started.error();
+  child.process = *std::move(started);
+  child.seen = child.process.get();
+  return child.process->wait_until_answers(url.host, url.port, plan.ready_timeout, stop);
 }
 
 int exit_code_of(const SuiteResult& suite) {
@@ -135,9 +140,13 @@ int exit_code_of(const SuiteResult& suite) {
 
 int run(Context& context, const RunFlags& flags) {
   Console& console = context.console;
+  ChildSlot child;  // outlives the watch, which may kill it
   // Before every other thread.
   std::stop_source stop;
-  const InterruptWatch interrupt([&stop] { stop.request_stop(); });
+  const InterruptWatch interrupt([&stop] { stop.request_stop(); },
+                                 [&child] {
+                                   if (const ChildProcess* seen = child.seen) seen->kill_now();
+                                 });
 
   const std::optional<std::vector<std::string>>& command = context.child_command;
   if (command && command->empty()) return console.fail(usage("no command stands behind '--'"));
@@ -148,21 +157,21 @@ int run(Context& context, const RunFlags& flags) {
   const auto scenarios = load_scenarios(*files);
   if (!scenarios) return console.fail(scenarios.error());
 
-  std::unique_ptr<ChildProcess> child;
   if (command) {
-    auto started = start_endpoint(*command, *plan, stop.get_token());
-    if (interrupt.interrupted()) return exit_code::kInterrupted;
-    if (!started) return console.fail(started.error());
-    child = *std::move(started);
+    const auto error = start_endpoint(*command, *plan, stop.get_token(), child);
+    if (error || interrupt.interrupted()) {
+      if (child.process) child.process->stop();  // while a second interrupt is still seen
+      return interrupt.interrupted() ? exit_code::kInterrupted : console.fail(*error);
+    }
   }
   const SuiteResult suite =
       run_suite(*scenarios, plan->suite, stop.get_token(),
                 [&](const ScenarioResult& result) { show_result(console, result, flags.story); });
-  if (child) {
-    if (const auto ended = child->how_it_ended()) {
+  if (child.process) {
+    if (const auto ended = child.process->how_it_ended()) {
       console.error(fmt::format("'{}' {} during the run", command->front(), *ended));
     }
-    child->stop();
+    child.process->stop();
   }
   show_summary(console, suite);
   if (!plan->report.empty()) {

@@ -34,13 +34,14 @@ class SpawnSettings {
     posix_spawnattr_setflags(
         &attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
     posix_spawnattr_setpgroup(&attributes, 0);
-    // We block SIGINT and SIGTERM and ignore SIGPIPE; the command must not inherit that.
+    // We block SIGINT, SIGTERM and SIGHUP and ignore SIGPIPE and SIGXFSZ; the command must not
+    // inherit that.
     sigset_t none;
     sigemptyset(&none);
     posix_spawnattr_setsigmask(&attributes, &none);
     sigset_t defaults;
     sigemptyset(&defaults);
-    for (const int signal : {SIGPIPE, SIGINT, SIGTERM}) sigaddset(&defaults, signal);
+    for (const int signal : {SIGPIPE, SIGXFSZ, SIGINT, SIGTERM}) sigaddset(&defaults, signal);
     posix_spawnattr_setsigdefault(&attributes, &defaults);
   }
   ~SpawnSettings() {
@@ -145,6 +146,11 @@ void ChildProcess::stop(Duration grace) {
     int status = 0;
     if (waitpid(pid_, &status, 0) == pid_) wait_status_ = status;
   }
+  gone_ = true;
+}
+
+void ChildProcess::kill_now() const {
+  if (!gone_) kill(-pid_, SIGKILL);
 }
 
 // The command itself may end before what it started: as long as one of them lives, the group does.

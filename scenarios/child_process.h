@@ -1,6 +1,7 @@
 // The endpoint under test, started for a run and stopped after it: `roomle-sim run … -- CMD`.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -38,6 +39,9 @@ class ChildProcess {
   // SIGTERM to the group, and SIGKILL to what is left of it after `grace`. May be called again.
   void stop(Duration grace = std::chrono::seconds(3));
 
+  // SIGKILL to the group, without waiting. From any thread, also while another is in stop().
+  void kill_now() const;
+
  private:
   ChildProcess(pid_t pid, int process_handle, std::string name)
       : pid_(pid), process_handle_(process_handle), name_(std::move(name)) {}
@@ -49,6 +53,7 @@ class ChildProcess {
   std::string name_;
   std::optional<int> wait_status_;
   bool stopped_ = false;
+  std::atomic<bool> gone_{false};  // the group is, so that its number may be another's
 };
 
 }  // namespace roomle_sim
