@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
+#include <optional>
 #include <tuple>
 
 #include <fmt/format.h>
@@ -53,39 +55,184 @@ std::string tame(std::string_view text) {
   return tamed;
 }
 
-// Blanks the text or number that starts at `from` in `line`.
-void mask_value(std::string& line, std::size_t from) {
-  if (from >= line.size()) return;
-  const bool quoted = line[from] == '"';
-  if (!quoted && line[from] != '-' && std::isdigit(static_cast<unsigned char>(line[from])) == 0) {
-    return;
+// Finds the bytes of a text that are, or may be, somebody's secret. An excerpt ends in the logs of
+// build servers, and a file with a mistake need not be JSON: so this goes by the words alone, takes
+// quotes of either kind or none, and where it is in doubt it hides.
+class SecretFinder {
+ public:
+  explicit SecretFinder(std::string_view text) : text_(text), hidden_(text.size(), false) {
+    scan(0, text.size(), false, false);
+    find_stray_names();
   }
-  for (std::size_t i = from + (quoted ? 1 : 0); i < line.size(); ++i) {
-    const char c = line[i];
-    const std::string_view ends = quoted ? std::string_view("\"") : std::string_view(" \t,}]");
-    if (ends.find(c) != std::string_view::npos) return;
-    if (c == '\\' && i + 1 < line.size()) line[i++] = '*';
-    line[i] = '*';
+  // The text with its secrets as asterisks, one a byte.
+  std::string masked(std::size_t from, std::string_view shown) const {
+    std::string result(shown);
+    for (std::size_t i = 0; i < result.size(); ++i) {
+      if (hidden_[from + i]) result[i] = '*';
+    }
+    return result;
   }
-}
 
-// The line with the value of each member called "secret" as asterisks, one a byte: an excerpt ends
-// in the logs of build servers.
-std::string without_secrets(const Line& line, std::string_view whole) {
-  constexpr std::string_view kName = "\"secret\"";
-  constexpr std::string_view kBetween = " \t\r\n:";
-  std::string shown = tame(line.text);
-  std::string_view before = whole.substr(0, line.start);
-  while (!before.empty() && kBetween.find(before.back()) != std::string_view::npos) {
-    before.remove_suffix(1);
+ private:
+  struct Word {
+    std::size_t start, end;  // without its quotes
+    std::size_t next;        // behind it
+    bool whole;              // quoted, and the quote was closed
+  };
+  // What a scan is inside of.
+  struct Level {
+    char closes = '\0';
+    bool secret = false;   // every value in it
+    bool member = false;   // the value of the member that was named last
+    bool seen = false;     // that value, or its beginning
+    bool certain = false;  // where the value ends
+  };
+
+  static bool is_space(char c) { return std::string_view(" \t\r\n").find(c) != std::string::npos; }
+
+  static bool names_a_secret(std::string name) {
+    // "secr\u0065t" is the same name.
+    for (std::size_t at = name.find("\\u00"); at != std::string::npos;
+         at = name.find("\\u00", at + 1)) {
+      unsigned code = 0;
+      const std::string_view digits = std::string_view(name).substr(at + 4, 2);
+      const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), code, 16);
+      if (digits.size() == 2 && read.ptr == digits.data() + 2) {
+        name.replace(at, 6, 1, static_cast<char>(code));
+      }
+    }
+    std::string lower = name;
+    for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    return lower.find("secret") != std::string::npos ||
+           !closest(name, {"secret", "credentials", "defaultCredential"}).empty();
   }
-  if (before.ends_with(kName)) mask_value(shown, shown.find_first_not_of(kBetween));
-  for (std::size_t at = shown.find(kName); at != std::string::npos; at = shown.find(kName, at)) {
-    at += kName.size();
-    mask_value(shown, shown.find_first_not_of(kBetween, at));
+
+  void hide(std::size_t from, std::size_t end) {
+    std::fill(hidden_.begin() + static_cast<std::ptrdiff_t>(from),
+              hidden_.begin() + static_cast<std::ptrdiff_t>(end), true);
   }
-  return shown;
-}
+
+  // A string ends with its line, also where its quote is missing: so one mistake hides one line.
+  Word quoted(std::size_t at, std::size_t end) const {
+    std::size_t i = at + 1;
+    for (; i < end && text_[i] != text_[at] && text_[i] != '\n'; ++i) {
+      if (text_[i] == '\\' && i + 1 < end && text_[i + 1] != '\n') ++i;
+    }
+    const bool whole = i < end && text_[i] == text_[at];
+    return {at + 1, i, whole ? i + 1 : i, whole};
+  }
+
+  Word bare(std::size_t at, std::size_t end) const {
+    std::size_t i = at + 1;
+    while (i < end && !is_space(text_[i]) &&
+           std::string_view(",:[]{}\"'/").find(text_[i]) == std::string_view::npos) {
+      ++i;
+    }
+    return {at, i, i, false};
+  }
+
+  std::size_t behind_comment(std::size_t at, std::size_t end) const {
+    const std::string_view opens = text_.substr(at, 2);
+    if (opens == "//") return std::min(text_.find('\n', at), end);
+    if (opens != "/*") return at;
+    const std::size_t close = text_.find("*/", at + 2);
+    return close >= end ? at : close + 2;  // one that is never closed is none
+  }
+
+  void comment(std::size_t from, std::size_t end, bool secret) {
+    if (!secret) return scan(from + 2, end, false, true);  // a member that was commented out
+    const std::size_t last = text_.substr(from, 2) == "/*" ? end - 2 : end;
+    for (std::size_t i = from + 2; i < last; ++i) {
+      if (!is_space(text_[i])) hidden_[i] = true;
+    }
+  }
+
+  void word(const Word& word, std::size_t end, Level& level) {
+    std::size_t next = word.next;
+    while (next < end && is_space(text_[next])) ++next;
+    const bool last = next >= end || std::string_view(",}]").find(text_[next]) != std::string::npos;
+    const bool named = !last && text_[next] == ':';
+    const bool value = level.member && !level.seen;
+    if (!value && (named || (!level.member && !last))) {
+      const std::string_view name = text_.substr(word.start, word.end - word.start);
+      // A long one is no name, and a name without its colon has to be a secret's to count.
+      const bool secret = name.size() <= 100 && names_a_secret(std::string(name));
+      if (secret) names_.push_back(word.start);
+      if (named || secret) {
+        level.member = secret;
+        level.seen = level.certain = false;
+        if (named || !level.secret) return;
+      }
+    }
+    if (!level.secret && !level.member) return;
+    hide(word.start, word.end);
+    level.certain = word.whole && !(level.seen && !level.certain);
+    level.seen = true;
+  }
+
+  void close(char c, std::vector<Level>& open) const {
+    // One that does not match closes nothing: then what is secret stays so to the end.
+    if (open.size() < 2 || open.back().closes != c) return;
+    open.pop_back();
+    open.back().seen = open.back().certain = true;
+  }
+
+  void scan(std::size_t at, std::size_t end, bool member, bool in_comment) {
+    std::vector<Level> open(1);
+    open.back().member = member;
+    while (at < end) {
+      const char c = text_[at];
+      Level& level = open.back();
+      const std::size_t behind = c == '/' && !in_comment ? behind_comment(at, end) : at;
+      if (behind > at) {
+        comment(at, behind, level.secret || level.member);
+        at = behind;
+      } else if (c == '{' || c == '[') {
+        open.push_back({c == '{' ? '}' : ']', level.secret || level.member});
+        ++at;
+      } else if (c == '}' || c == ']') {
+        close(c, open);
+        ++at;
+      } else if (c == ',') {
+        // Behind a value without quotes it may be a part of that.
+        if (!level.seen || level.certain) level.member = false;
+        ++at;
+      } else if (is_space(c) || c == ':') {
+        ++at;
+      } else {
+        const Word next = c == '"' || c == '\'' ? quoted(at, end) : bare(at, end);
+        word(next, end, level);
+        at = next.next;
+      }
+    }
+  }
+
+  // A quote too many turns the rest of its line inside out: names then look like what is between
+  // two strings. Each "secret" that was not seen as a name hides what follows it in its line.
+  void find_stray_names() {
+    constexpr std::size_t kFar = 4096;  // bytes; else a hostile file would take very long
+    std::sort(names_.begin(), names_.end());
+    for (std::size_t colon = text_.find(':'); colon < text_.size();
+         colon = text_.find(':', colon + 1)) {
+      std::size_t end = colon;
+      while (end > 0 && is_space(text_[end - 1])) --end;
+      if (end > 0 && (text_[end - 1] == '"' || text_[end - 1] == '\'')) --end;
+      std::size_t start = end;
+      while (start > 0 && end - start < 32 &&
+             std::isalnum(static_cast<unsigned char>(text_[start - 1])) != 0) {
+        --start;
+      }
+      if (start == end || std::binary_search(names_.begin(), names_.end(), start)) continue;
+      if (hidden_[start] && hidden_[colon]) continue;
+      if (!names_a_secret(std::string(text_.substr(start, end - start)))) continue;
+      scan(colon + 1, std::min({text_.find('\n', colon), text_.size(), colon + kFar}), true, true);
+    }
+  }
+
+  std::string_view text_;
+  std::vector<bool> hidden_;
+  std::vector<std::size_t> names_;
+};
 
 // Cuts a very long line to whole characters around the byte `at`, and moves `at` along.
 std::string_view window(std::string_view line, std::size_t& at) {
@@ -99,9 +246,9 @@ std::string_view window(std::string_view line, std::size_t& at) {
   return line.substr(from, end - from);
 }
 
-std::string excerpt(const Location& where) {
+std::string excerpt(const Location& where, const SecretFinder& secrets) {
   const Line line = line_of(where);
-  const std::string masked = without_secrets(line, where.source->text);
+  const std::string masked = secrets.masked(line.start, tame(line.text));
   std::size_t at = where.offset - std::min(where.offset, line.start);
   const std::string_view shown = window(masked, at);
   at = std::min(at, shown.size());
@@ -152,9 +299,15 @@ std::string Diagnostics::render() const {
            std::tie(b.where.source->name, b.where.offset);
   });
   std::string text;
+  std::optional<SecretFinder> secrets;
+  const SourceText* source = nullptr;
   for (const Diagnostic& one : sorted) {
-    text +=
-        fmt::format("{}: {}\n{}", tame(describe(one.where)), tame(one.message), excerpt(one.where));
+    if (one.where.source.get() != source) {
+      source = one.where.source.get();
+      secrets.emplace(source->text);
+    }
+    text += fmt::format("{}: {}\n{}", tame(describe(one.where)), tame(one.message),
+                        excerpt(one.where, *secrets));
     if (!one.expected.empty()) text += fmt::format("      = {}\n", tame(one.expected));
   }
   return text;

@@ -39,7 +39,8 @@ class Diagnostics {
   [[nodiscard]] std::size_t size() const { return list_.size(); }
   [[nodiscard]] const std::vector<Diagnostic>& all() const { return list_; }
   // Every mistake in the order of the file, each in up to four lines, ending in a newline. Control
-  // characters are shown as '?', and the value of a member called "secret" as asterisks.
+  // characters are shown as '?'. Values of members called "secret", or much like it, and all values
+  // in "credentials" and "defaultCredential" are shown as asterisks, also where it is no JSON.
   [[nodiscard]] std::string render() const;
 
  private:

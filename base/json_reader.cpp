@@ -80,8 +80,8 @@ class TreeBuilder : public nlohmann::json_sax<json> {
   std::optional<JsonNode> result() { return std::move(root_); }
 
  private:
-  // The parser's words without its prefix, and without the text that it read last where that is a
-  // string: it may be a secret.
+  // The parser's words without its prefix, and without the text that it read last: that may be a
+  // secret, or its beginning.
   static std::string explanation(std::string_view message) {
     for (const std::string_view marker : {"syntax error ", "] "}) {
       if (const auto at = message.find(marker); at != std::string_view::npos) {
@@ -90,11 +90,16 @@ class TreeBuilder : public nlohmann::json_sax<json> {
       }
     }
     const std::size_t last_read = message.find("; last read: '");
-    const std::size_t quote = message.find('"', std::min(last_read, message.size()));
-    if (quote == std::string_view::npos) return std::string(message);
-    const std::size_t behind = message.rfind("'; expected ");
-    return fmt::format("{}{}", message.substr(0, last_read),
-                       message.substr(std::min(behind, message.size() - 1) + 1));
+    std::string words(message.substr(0, last_read));
+    if (last_read == std::string_view::npos) return words;
+    for (const std::string_view expected :
+         {"':'", "','", "'}'", "']'", "string literal", "end of input", "'[', '{', or a literal"}) {
+      if (message.ends_with(fmt::format("'; expected {}", expected))) {
+        words += fmt::format("; expected {}", expected);
+        break;
+      }
+    }
+    return words;
   }
 
   template <class Fill>

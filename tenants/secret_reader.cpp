@@ -9,13 +9,22 @@ namespace {
 
 constexpr std::string_view kForms = R"(a text, {"env": "NAME"} or {"file": "PATH"})";
 
+// As variables are called: anything else may be the secret itself, put into the wrong place, and a
+// message ends in the logs of build servers.
+std::string variable(std::string_view name) {
+  constexpr std::string_view kUsual = "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789";
+  constexpr std::size_t kLongest = 64;
+  const bool usual = name.size() <= kLongest && name.find_first_not_of(kUsual) == name.npos;
+  return usual ? fmt::format("the environment variable '{}'", name) : "this environment variable";
+}
+
 std::optional<std::string> from_environment(const JsonNode& node, Diagnostics& diagnostics,
                                             const SecretSources& sources) {
   const std::optional<std::string> name = read_string(node, diagnostics);
   if (!name) return std::nullopt;
   std::optional<std::string> value = sources.environment(*name);
   if (!value) {
-    diagnostics.add(node.where, fmt::format("the environment variable '{}' is not set", *name));
+    diagnostics.add(node.where, fmt::format("{} is not set", variable(*name)));
   }
   return value;
 }

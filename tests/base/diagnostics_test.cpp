@@ -131,7 +131,7 @@ TEST(Diagnostics, NeverShowsTheTextOfASecret) {
   }
   EXPECT_EQ(rendered_at(source(R"({"secret": {"env": "X"}, bad})"), "bad"),
             "a.json:1:26: wrong\n"
-            "    1 | {\"secret\": {\"env\": \"X\"}, bad}\n"
+            "    1 | {\"secret\": {\"env\": \"*\"}, bad}\n"
             "      |                          ^~~\n");
   // The parser's own words do not tell it either.
   for (const char* text : {R"({"secret" "tooShort"})", R"({"secret": "tooShort)", "\"tooShort\n\"",
@@ -141,6 +141,83 @@ TEST(Diagnostics, NeverShowsTheTextOfASecret) {
     for (const Diagnostic& one : diagnostics.all()) {
       EXPECT_EQ(one.expected.find("tooShort"), std::string::npos) << one.expected;
     }
+  }
+}
+
+// The first line of the excerpt.
+std::string line_with(const std::string& text, std::string_view word) {
+  const std::string shown = rendered_at(source(text), word);
+  const std::size_t start = shown.find(" | ") + 3;
+  return shown.substr(start, shown.find('\n', start) - start);
+}
+
+TEST(Diagnostics, ShowsWhatIsMuchLikeASecretAsAsterisks) {
+  EXPECT_EQ(line_with(R"({"Secret": "abc", "id": bad})", "bad"), R"({"Secret": "***", "id": bad})");
+  EXPECT_EQ(line_with(R"({"secert":"abc","id":bad})", "bad"), R"({"secert":"***","id":bad})");
+  EXPECT_EQ(line_with(R"({'secret': 'abc', "id": bad})", "bad"), R"({'secret': '***', "id": bad})");
+  EXPECT_EQ(line_with(R"({secret: "abc", "id": bad})", "bad"), R"({secret: "***", "id": bad})");
+  EXPECT_EQ(line_with(R"({"secret": abc, "id": bad})", "bad"), R"({"secret": ***, "id": bad})");
+  EXPECT_EQ(line_with(R"({"secret": [ab, "c", 1], "id": bad})", "bad"),
+            R"({"secret": [**, "*", *], "id": bad})");
+  EXPECT_EQ(line_with(R"({"secrets": {"of": {"a": "abc"}}, "id": bad})", "bad"),
+            R"({"secrets": {"of": {"a": "***"}}, "id": bad})");
+  EXPECT_EQ(line_with(R"({"secr\u0065t": "abc", "id": bad})", "bad"),
+            R"({"secr\u0065t": "***", "id": bad})");
+  EXPECT_EQ(line_with(R"({"secret" "abc", "id": bad})", "bad"), R"({"secret" "***", "id": bad})");
+  EXPECT_EQ(line_with(R"({"secret" = "abc", "id": bad})", "bad"),
+            R"({"secret" * "***", "id": bad})");
+  EXPECT_EQ(line_with("{\"id\": bad} // \"secret\": \"abc\"", "bad"),
+            "{\"id\": bad} // \"secret\": \"***\"");
+  EXPECT_EQ(line_with(R"({"secret": /* was old */ "abc", "id": bad})", "bad"),
+            R"({"secret": /* *** *** */ "***", "id": bad})");
+}
+
+TEST(Diagnostics, ShowsAllInCredentialsAsAsterisks) {
+  const std::string text =
+      "{\"credentials\": [ // ] a comment\n"
+      "  {\"apiKey\": \"a]b\", \"serial\": 12, yes: [true]},\n"
+      "  loose \"ends\"\n"
+      "], \"id\": 17,\n"
+      " 'defaultCredential': {\n"
+      "  \"x\": nine }, \"label\": \"open\"}";
+  EXPECT_EQ(line_with(text, "\"apiKey"), R"(  {"apiKey": "***", "serial": **, yes: [****]},)");
+  EXPECT_EQ(line_with(text, "loose"), R"(  ***** "****")");
+  EXPECT_EQ(line_with(text, "17"), "], \"id\": 17,");
+  EXPECT_EQ(line_with(text, "nine"), R"(  "x": **** }, "label": "open"})");
+  EXPECT_EQ(line_with("{\"credentials\": [{]\n,\"id\": 17\n}", "17"), ",\"id\": **")
+      << "to the end, where a bracket is missing";
+}
+
+TEST(Diagnostics, NeverShowsASecretBehindAQuoteTooFewOrTooMany) {
+  for (const char* text :
+       {R"({"id: 5, "secret": "hunter2", bad})", R"({"a": """, "secert": "hunter2" bad})",
+        R"({"secret": "hunter2, "id": bad})", R"({"secret": hun,ter2, bad})",
+        R"({"secret": my hunter2 bad})", R"({"secret": "x": "hunter2" bad})",
+        "{\"secret\": \"x\nhunter2\", \"id\": bad}", "{\"webhook\": http://a/*, bad\n}",
+        R"({secret: 'hunter2 bad})", R"({secret: //hunter2 bad})"}) {
+    const std::string shown = rendered_at(source(text), "bad");
+    EXPECT_EQ(shown.find("ter2"), std::string::npos) << shown;
+  }
+}
+
+TEST(Diagnostics, ShowsOtherMembersAsTheyAre) {
+  for (const std::string line :
+       {R"({"label": "secret", "id": bad})", R"({"server": "x", "event": "y", 'select': bad})",
+        R"({"headers": ["a", 1], "sender": bad})"}) {
+    EXPECT_EQ(line_with(line, "bad"), line);
+  }
+}
+
+TEST(Diagnostics, TheParsersWordsDoNotTellASecret) {
+  for (const char* text :
+       {R"({"secret": hunter2})", R"({"secret": 4711 "x"})", R"({"secret": "'; expected hunter2)",
+        R"({'secret': 'hunter2'})", R"({"secret": 4711x})", R"({"secret": truehunter2})"}) {
+    Diagnostics diagnostics;
+    EXPECT_FALSE(parse_json(source(text), diagnostics).has_value());
+    const std::string shown = diagnostics.render();
+    EXPECT_EQ(shown.find("hunter"), std::string::npos) << shown;
+    EXPECT_EQ(shown.find("4711"), std::string::npos) << shown;
+    EXPECT_EQ(shown.find("last read"), std::string::npos) << shown;
   }
 }
 
