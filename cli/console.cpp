@@ -1,5 +1,6 @@
 #include "cli/console.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <unistd.h>
@@ -25,6 +26,23 @@ std::string_view code_of(Console::Style style) {
       break;
   }
   return "";
+}
+
+// The bytes of the UTF-8 character at the start of `text`, or 0 where there is none: neither an
+// overlong form nor a surrogate is one.
+std::size_t character_length(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned first = byte(0);
+  if (first < 0x80) return 1;
+  if (first < 0xC2 || first > 0xF4) return 0;
+  const std::size_t length = first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+  if (text.size() < length) return 0;
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xC0U) != 0x80U) return 0;
+  }
+  const unsigned low = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
+  const unsigned high = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
+  return byte(1) < low || byte(1) > high ? 0 : length;
 }
 
 }  // namespace
@@ -94,15 +112,19 @@ bool Console::flush() {
 
 std::string printable(std::string_view text) {
   std::string shown;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '\n') {
+  while (!text.empty()) {
+    const auto byte = static_cast<unsigned char>(text.front());
+    const std::size_t length = character_length(text);
+    if (byte == '\n') {
       shown += "\\n";
-    } else if (byte < 0x20 || byte == 0x7F) {
+    } else if (length == 0 || byte < 0x20 || byte == 0x7F) {
       shown += fmt::format("\\x{:02x}", byte);
+    } else if (byte == 0xC2 && static_cast<unsigned char>(text[1]) < 0xA0) {
+      shown += fmt::format("\\u{:04x}", static_cast<unsigned char>(text[1]));
     } else {
-      shown += c;
+      shown += text.substr(0, length);
     }
+    text.remove_prefix(std::max<std::size_t>(1, length));
   }
   return shown;
 }

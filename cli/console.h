@@ -47,8 +47,8 @@ class Console {
   bool failed_ = false;
 };
 
-// The same with control characters shown as \xNN, so that an endpoint's answer or an event's member
-// cannot move the user's cursor.
+// The same with control characters and bytes that are not UTF-8 shown as \xNN, and U+0080 to U+009F
+// as \u00NN, so that an endpoint's answer or an event's member cannot move the user's cursor.
 std::string printable(std::string_view text);
 
 }  // namespace roomle_sim
