@@ -16,8 +16,9 @@ namespace roomle_sim {
 
 std::string junit_xml(const SuiteResult& suite);
 
-// Writes the file whole or not at all (a temporary file beside it, then a rename). unavailable:
-// where it cannot be written; nothing is left of it then.
+// Writes the file whole or not at all (a temporary file beside it, then a rename; a link stays, and
+// the file it leads to is replaced). A FIFO or a device is written into, and "-" is stdout.
+// unavailable: where it cannot be written; nothing is left of a file then.
 std::optional<Error> write_junit(const SuiteResult& suite, const std::string& path);
 // The same error, before anything has run.
 std::optional<Error> check_report_path(const std::string& path);
