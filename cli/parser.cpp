@@ -23,6 +23,15 @@ std::string full_name(const CLI::App& at) {
   return fmt::format("{} {}", full_name(*at.get_parent()), at.get_name());
 }
 
+// What is shown of a word that nothing took: the value behind a flag's '=' may be a secret.
+std::string without_value(const std::string& word) {
+  return word.starts_with('-') ? word.substr(0, word.find('=')) : word;
+}
+
+bool is_planned(std::string_view word) {
+  return word == "serve" || word == "check" || word == "model";
+}
+
 // What might have been meant by a word that nothing took.
 std::string suggestion(const CLI::App& at, const std::string& word) {
   std::vector<std::string> known;
@@ -71,7 +80,10 @@ int report_parse_error(const CLI::App& app, const CLI::ParseError& error, Consol
   std::string message = error.what();
   const std::vector<std::string> left = app.remaining(true);
   if (!left.empty() && left.front() != "--") {
-    message = fmt::format("'{}' is not known here{}", left.front(), suggestion(at, left.front()));
+    const std::string word = without_value(left.front());
+    message = at.get_parent() == nullptr && is_planned(word)
+                  ? fmt::format("'{}' is planned, and not there yet", word)
+                  : fmt::format("'{}' is not known here{}", word, suggestion(at, word));
   }
   console.error(message);
   console.error(fmt::format("see '{} --help'", full_name(at)));

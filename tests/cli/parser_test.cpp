@@ -7,6 +7,7 @@ namespace roomle_sim {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 TEST(CommandLine, HelpAndVersionGoToStdoutAndExitWithZero) {
   for (const char* flag : {"-h", "--help", "--version"}) {
@@ -38,6 +39,21 @@ TEST(CommandLine, AMistypedWordGetsADidYouMean) {
       roomle_sim_run({"send", "email.savedConfiguration", "--to", "http://x/", "--tiemout", "1s"});
   EXPECT_EQ(flag.exit_code, 1);
   EXPECT_THAT(flag.err, HasSubstr("did you mean '--timeout'?"));
+}
+
+TEST(CommandLine, AnUnknownFlagIsShownWithoutItsValue) {
+  const ProcessResult result = roomle_sim_run({"token", "encrypt", "--secert=hunter2"});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err, HasSubstr("'--secert' is not known here"));
+  EXPECT_THAT(result.out + result.err, Not(HasSubstr("hunter2")));
+}
+
+TEST(CommandLine, APlannedCommandIsSaidToBePlanned) {
+  for (const std::string word : {"serve", "check", "model"}) {
+    const ProcessResult result = roomle_sim_run({word});
+    EXPECT_EQ(result.exit_code, 1);
+    EXPECT_THAT(result.err, HasSubstr("'" + word + "' is planned, and not there yet"));
+  }
 }
 
 TEST(Events, ListsTheCatalogue) {
