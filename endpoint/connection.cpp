@@ -82,7 +82,8 @@ bool Connection::write(std::string_view bytes) {
 }
 
 bool Connection::pause(Duration duration) {
-  return wait_for(socket_.fd(), 0, duration) == 0;
+  // A peer that gave up closes its side, which only POLLRDHUP tells: its input may be unread.
+  return wait_for(socket_.fd(), POLLRDHUP, duration) == 0;
 }
 
 void Connection::wait_for_close() {
@@ -94,7 +95,8 @@ void Connection::reset() {
   int queued = 0;
   for (int tries = 0; tries < 100 && ioctl(socket_.fd(), SIOCOUTQ, &queued) == 0 && queued > 0;
        ++tries) {
-    if (!pause(milliseconds(1))) break;
+    // Not pause(): the bytes still go to a peer that has closed only its own side.
+    if (wait_for(socket_.fd(), 0, milliseconds(1)) != 0) break;
   }
   const linger abort{1, 0};
   setsockopt(socket_.fd(), SOL_SOCKET, SO_LINGER, &abort, sizeof(abort));

@@ -1,5 +1,6 @@
 #include "endpoint/server.h"
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -42,14 +43,15 @@ class EndpointServer::Impl {
  public:
   explicit Impl(EndpointOptions options)
       : options_(std::move(options)),
+        port_(options_.port),
         state_(std::make_shared<BehaviorState>(options_.behavior, options_.seed)) {}
 
   ~Impl() { stop(); }
 
   std::optional<Error> open(bool refuse) {
-    Result<BoundSocket> bound = bind_socket(options_.host, options_.port, refuse);
+    Result<BoundSocket> bound = bind_socket(options_.host, port_, refuse);
     if (!bound) return bound.error();
-    options_.port = bound->port;  // opened again, it is the same one
+    port_ = bound->port;  // opened again, it is the same one
     if (refuse) {
       held_ = std::move(bound->socket);
     } else {
@@ -58,10 +60,12 @@ class EndpointServer::Impl {
             return serve(request, connection);
           });
     }
+    refuses_ = refuse;
     return std::nullopt;
   }
 
   void close() {
+    refuses_.reset();
     listener_.reset();
     held_.close();
   }
@@ -77,13 +81,13 @@ class EndpointServer::Impl {
   std::optional<Error> set_behavior(Behavior behavior) {
     const std::lock_guard lifetime(lifetime_);
     const bool refuse = behavior.refuse;
-    bool changes = false;
+    bool reopen = false;
     {
       const std::lock_guard lock(mutex_);
-      changes = state_->behavior().refuse != refuse && !stopped_;
+      reopen = refuses_ != refuse && !stopped_;  // also where an earlier reopening failed
       state_ = std::make_shared<BehaviorState>(std::move(behavior), options_.seed);
     }
-    if (!changes) return std::nullopt;
+    if (!reopen) return std::nullopt;
     close();
     return open(refuse);
   }
@@ -91,10 +95,10 @@ class EndpointServer::Impl {
   [[nodiscard]] std::string url() const {
     const bool ipv6 = options_.host.find(':') != std::string::npos;
     const std::string host = ipv6 ? "[" + options_.host + "]" : options_.host;
-    return fmt::format("http://{}:{}/", host, options_.port);
+    return fmt::format("http://{}:{}/", host, port_.load());
   }
 
-  [[nodiscard]] std::uint16_t port() const { return options_.port; }
+  [[nodiscard]] std::uint16_t port() const { return port_; }
 
   [[nodiscard]] std::vector<ReceivedRequest> requests() const {
     const std::lock_guard lock(mutex_);
@@ -157,10 +161,12 @@ class EndpointServer::Impl {
     return plan;
   }
 
-  EndpointOptions options_;
+  const EndpointOptions options_;
+  std::atomic<std::uint16_t> port_;  // the one in options_, and the real one once it was opened
   SystemClock clock_;
   std::mutex lifetime_;  // of what is open; taken before mutex_
   Socket held_;
+  std::optional<bool> refuses_;  // what is open; nothing: closed, or the opening failed
   mutable std::mutex mutex_;
   mutable std::condition_variable handled_;
   std::shared_ptr<BehaviorState> state_;

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "sender/catalogue.h"
+#include "sender/json_depth.h"
 
 namespace roomle_sim {
 namespace {
@@ -16,12 +17,24 @@ bool same_name(std::string_view a, std::string_view b) {
 }
 
 void read_body(ReceivedRequest& request) {
+  if (nested_deeper_than(request.body, kMostJsonDepth)) return;  // check_body() tells
   const auto body = nlohmann::ordered_json::parse(request.body, nullptr, false);
   if (!body.is_object()) return;
   if (const auto event = body.find("event"); event != body.end() && event->is_string()) {
     request.event = event->get<std::string>();
   }
   if (const auto data = body.find("data"); data != body.end()) request.data = *data;
+}
+
+// `later - earlier`, at most a hundred years either way: two moments that a TimePoint can hold may
+// lie further apart than a Duration can.
+Duration clamped_difference(TimePoint later, TimePoint earlier) {
+  constexpr std::chrono::seconds kMost = std::chrono::days(36'525);
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(later) -
+                       std::chrono::floor<std::chrono::seconds>(earlier);
+  if (seconds > kMost) return kMost;
+  if (seconds < -kMost) return -kMost;
+  return later - earlier;
 }
 
 // Decides which key a token was made with, and keeps the most telling failure.
@@ -131,7 +144,7 @@ class TokenInspector {
     if (!token_.content) return;
     const Result<TimePoint> made = parse_timestamp(token_.content->timestamp);
     if (!made) return;  // read_token() checked it
-    const Duration age = request_.time - *made;
+    const Duration age = clamped_difference(request_.time, *made);
     if (age > verification_.clock_tolerance) {
       request_.problems.push_back(fmt::format(
           "the token's timestamp is {} old: a replay, or a wrong clock", humanize(age)));

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/diagnostics.h"
+#include "sender/json_depth.h"
 #include "sender/share_url.h"
 
 namespace roomle_sim {
@@ -209,6 +210,9 @@ Result<Event> make_event(std::string_view type, const ordered_json& overrides,
 
 std::vector<std::string> check_body(std::string_view body) {
   std::vector<std::string> problems;
+  if (nested_deeper_than(body, kMostJsonDepth)) {
+    return {fmt::format("the body is nested more than {} deep", kMostJsonDepth)};
+  }
   const ordered_json json = ordered_json::parse(body, nullptr, false);
   if (json.is_discarded()) return {"the body is not JSON"};
   if (!json.is_object()) return {"the body is not a JSON object"};

@@ -1,10 +1,13 @@
 // Each fault as a client sees it, and an end that does not wait for any of them.
 #include <cerrno>
 #include <thread>
+#include <unistd.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 
+#include "endpoint/connection.h"
 #include "tests/endpoint/endpoint_fixture.h"
 
 namespace roomle_sim::test {
@@ -125,6 +128,18 @@ TEST(Faults, DribbleSendsOneByteAnInterval) {
   EXPECT_GE(steady_clock::now() - start, milliseconds(1) * (response.size() - 1));
   client.send(good_post());
   EXPECT_THAT(client.read_response(), StartsWith("HTTP/1.1 200"));  // the connection lives on
+}
+
+TEST(Faults, AClientThatGaveUpEndsThePauseThoughItsBytesAreUnread) {
+  int ends[2];
+  ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+  Connection connection(ends[0]);
+  EXPECT_TRUE(connection.pause(milliseconds(1)));
+  ASSERT_EQ(write(ends[1], "x", 1), 1);
+  EXPECT_TRUE(connection.pause(milliseconds(1))) << "more input is no end";
+  shutdown(ends[1], SHUT_WR);
+  EXPECT_FALSE(connection.pause(std::chrono::hours(1)));
+  close(ends[1]);
 }
 
 TEST(Faults, DelayComesBeforeTheFirstByte) {

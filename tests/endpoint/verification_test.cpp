@@ -131,6 +131,27 @@ TEST(Verification, AnOldOrFutureTimestampIsAProblemFromTheToleranceOn) {
               ElementsAre(HasSubstr("in the future")));
 }
 
+TEST(Verification, TimestampsAtTheEndsOfTimeAreAProblemAndNoOverflow) {
+  TokenSettings plain;
+  plain.algorithm = TokenAlgorithm::plain;
+  const auto problems = [&](const std::string& timestamp) {
+    const std::string token = token_of(*parse_timestamp(timestamp), kApiKey, kSecret, plain);
+    return inspected(token, verification_of_tenant()).problems;
+  };
+  EXPECT_THAT(problems("1678-01-01T00:00:00.000Z"), testing::Contains(HasSubstr("old: a replay")));
+  EXPECT_THAT(problems("2261-12-31T23:59:59.999Z"), testing::Contains(HasSubstr("in the future")));
+}
+
+TEST(Verification, ABodyNestedTooDeepIsAProblemAndKeepsNoData) {
+  const std::string deep = std::string(500'000, '[') + std::string(500'000, ']');
+  const ReceivedRequest request =
+      inspected(token_of(kNow), verification_of_tenant(),
+                R"({"event":"email.savedConfiguration","data":)" + deep + "}");
+  EXPECT_THAT(request.problems, ElementsAre("the body is nested more than 200 deep"));
+  EXPECT_TRUE(request.data.is_null());
+  EXPECT_EQ(request.token.verdict, TokenVerdict::authenticated);
+}
+
 TEST(Verification, WithoutSecretsATokenCannotBeReadAndThatIsNoProblem) {
   const ReceivedRequest request = inspected(token_of(kNow), Verification{});
   EXPECT_EQ(request.token.verdict, TokenVerdict::unreadable);

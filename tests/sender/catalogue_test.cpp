@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "sender/json_depth.h"
 #include "sender/share_url.h"
 
 namespace roomle_sim {
@@ -111,6 +112,28 @@ TEST(Catalogue, TellsWhatIsWrongWithABody) {
   EXPECT_EQ(problem({{"success", 1}}), "data.success must be true or false");
   EXPECT_EQ(problem({{"configurationId", ""}}), "data.configurationId is empty");
   EXPECT_EQ(problem({{"urls", ""}}), "data.urls is not in the catalogue (did you mean 'url'?)");
+}
+
+TEST(Catalogue, ABodyNestedTooDeepIsRefusedBeforeItIsParsed) {
+  const std::string deep(500'000, '[');
+  const std::vector<std::string> refused{"the body is nested more than 200 deep"};
+  EXPECT_EQ(check_body(deep), refused);
+  EXPECT_EQ(check_body(R"({"event":"x","data":)" + deep + std::string(500'000, ']') + "}"),
+            refused);
+}
+
+TEST(JsonDepth, CountsWhatIsOpenAndNotWhatStandsInStrings) {
+  const auto nested = [](std::size_t depth) {
+    return std::string(depth, '[') + std::string(depth, ']');
+  };
+  EXPECT_FALSE(nested_deeper_than(nested(200), 200));
+  EXPECT_TRUE(nested_deeper_than(nested(201), 200));
+  EXPECT_FALSE(nested_deeper_than("[{},{},[],[]]", 2));
+  EXPECT_TRUE(nested_deeper_than(R"([{"a":[]}])", 2));
+  EXPECT_FALSE(nested_deeper_than(R"(["[[[[", "\"[[[[", "\\"])", 1));
+  EXPECT_TRUE(nested_deeper_than(R"(["\\",[]])", 1));
+  EXPECT_FALSE(nested_deeper_than("]]]]", 0));
+  EXPECT_FALSE(nested_deeper_than("\"\\", 0));
 }
 
 TEST(ShareUrl, EscapesWhatWouldChangeItsMeaning) {
