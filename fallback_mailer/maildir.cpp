@@ -48,8 +48,8 @@ bool stands(const std::string& folder, const std::string& name) {
 
 // Look and placing are one under the lock. file_exists: the mail stands already.
 std::error_code place_once(const std::string& folder, const std::string& draft,
-                           const std::string& name) {
-  const files::FolderLock lock(folder);
+                           const std::string& name, Duration lock_limit) {
+  const files::FolderLock lock(folder, lock_limit);
   if (lock.error()) return lock.error();
   if (stands(folder, name)) return std::make_error_code(std::errc::file_exists);
   return files::place(draft, folder + "/new/" + name);
@@ -57,7 +57,8 @@ std::error_code place_once(const std::string& folder, const std::string& draft,
 
 }  // namespace
 
-Result<std::unique_ptr<Maildir>> Maildir::open(std::string folder, MailSettings settings) {
+Result<std::unique_ptr<Maildir>> Maildir::open(std::string folder, MailSettings settings,
+                                               Duration lock_limit) {
   Result<MailSettings> checked = check_settings(std::move(settings));
   if (!checked.ok()) return checked.error();
   while (folder.size() > 1 && folder.ends_with('/')) folder.pop_back();
@@ -65,7 +66,8 @@ Result<std::unique_ptr<Maildir>> Maildir::open(std::string folder, MailSettings 
     return Error{ErrorCode::unavailable, fmt::format("the mail folder {} cannot be made: {}",
                                                      problem->path, problem->why.message())};
   }
-  return std::unique_ptr<Maildir>(new Maildir(std::move(folder), std::move(checked).value()));
+  return std::unique_ptr<Maildir>(
+      new Maildir(std::move(folder), std::move(checked).value(), lock_limit));
 }
 
 Result<MailReceipt, MailError> Maildir::deliver(const FallbackMail& mail) {
@@ -80,9 +82,15 @@ Result<MailReceipt, MailError> Maildir::deliver(const FallbackMail& mail) {
     return unavailable(draft, error);
   }
 
-  const std::error_code error = place_once(folder_, draft, name);
+  const std::error_code error = place_once(folder_, draft, name, lock_limit_);
   if (error) {
     ::unlink(draft.c_str());
+    if (error == std::errc::resource_unavailable_try_again) {
+      return MailError{MailFault::unavailable,
+                       fmt::format("the mail cannot be written to {}: another process holds the "
+                                   "lock on {} (waited {})",
+                                   place, folder_, humanize(lock_limit_))};
+    }
     if (error != std::errc::file_exists) return unavailable(place, error);
   }
   files::flush_folder(folder_ + "/new");

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "base/time.h"
 #include "fallback_mailer/message.h"
 #include "sender/fallback_mailbox.h"
 
@@ -20,23 +21,31 @@ namespace roomle_sim {
 // Between look and placing, a lock on the folder DIR (flock) keeps other senders out; mail readers
 // take no notice of it. Mails and folders are for their owner alone (0600, 0700).
 //
+// Whoever holds that lock all the time is waited for `lock_limit` long: MailFault::unavailable
+// then.
+//
 // Threads: any number at once. Lifetime: nothing is held open between calls.
 class Maildir : public FallbackMailbox {
  public:
+  // Well below the minute that a mail may take.
+  static constexpr Duration kLockLimit = std::chrono::seconds(20);
+
   // Creates DIR and DIR/tmp, new and cur where they are missing. Errors: unavailable, with the
   // system's own reason; bad_input for settings that check_settings() refuses.
-  static Result<std::unique_ptr<Maildir>> open(std::string folder, MailSettings settings = {});
+  static Result<std::unique_ptr<Maildir>> open(std::string folder, MailSettings settings = {},
+                                               Duration lock_limit = kLockLimit);
 
   // The receipt is DIR/new/NAME, where the mail was placed, also after a mail reader moved it. When
   // it fails, no part of the mail is left in any of the folders.
   Result<MailReceipt, MailError> deliver(const FallbackMail& mail) override;
 
  private:
-  Maildir(std::string folder, MailSettings settings)
-      : folder_(std::move(folder)), settings_(std::move(settings)) {}
+  Maildir(std::string folder, MailSettings settings, Duration lock_limit)
+      : folder_(std::move(folder)), settings_(std::move(settings)), lock_limit_(lock_limit) {}
 
   const std::string folder_;
   const MailSettings settings_;
+  const Duration lock_limit_;
 };
 
 }  // namespace roomle_sim

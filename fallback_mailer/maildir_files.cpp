@@ -1,7 +1,9 @@
 #include "fallback_mailer/maildir_files.h"
 
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
+#include <ctime>
 #include <dirent.h>
 #include <fcntl.h>
 #include <filesystem>
@@ -48,6 +50,22 @@ bool listed(const std::string& folder, const std::string& name) {
 timespec changed_at(const std::string& folder) {
   struct stat info {};
   return ::stat(folder.c_str(), &info) == 0 ? info.st_mtim : timespec{};
+}
+
+// flock() itself would wait for a holder that hangs without any limit, and the delivery with it.
+std::error_code lock_within(int descriptor, Duration limit) {
+  constexpr timespec kTenth{0, 100'000};
+  constexpr timespec kLongest{0, 10'000'000};
+  const auto until = std::chrono::steady_clock::now() + limit;
+  // A holder that works is done within a millisecond: look often at first.
+  for (int tries = 0; ::flock(descriptor, LOCK_EX | LOCK_NB) != 0; ++tries) {
+    const std::error_code why = last_error();
+    if (why == std::errc::interrupted) continue;
+    const bool held = why == std::errc::resource_unavailable_try_again;
+    if (!held || std::chrono::steady_clock::now() >= until) return why;
+    ::nanosleep(tries < 20 ? &kTenth : &kLongest, nullptr);
+  }
+  return {};
 }
 
 }  // namespace
@@ -101,17 +119,13 @@ bool holds(const std::string& folder, const std::string& name) {
   return false;
 }
 
-FolderLock::FolderLock(const std::string& folder)
+FolderLock::FolderLock(const std::string& folder, Duration limit)
     : descriptor_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
   if (descriptor_ < 0) {
     error_ = last_error();
     return;
   }
-  while (::flock(descriptor_, LOCK_EX) != 0) {
-    if (errno == EINTR) continue;
-    error_ = last_error();
-    return;
-  }
+  error_ = lock_within(descriptor_, limit);
 }
 
 FolderLock::~FolderLock() {

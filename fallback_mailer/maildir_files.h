@@ -5,6 +5,8 @@
 #include <string_view>
 #include <system_error>
 
+#include "base/time.h"
+
 namespace roomle_sim::maildir_files {
 
 // Creates a folder, and those above it, where they are missing.
@@ -26,8 +28,9 @@ bool holds(const std::string& folder, const std::string& name);
 // Holds the folder's lock against every other holder, in this process and in others.
 class FolderLock {
  public:
-  // Waits for it. Look at error() before relying on it.
-  explicit FolderLock(const std::string& folder);
+  // Waits for it, `limit` at most. Look at error() before relying on it: it is
+  // std::errc::resource_unavailable_try_again where another one holds the lock all that time.
+  FolderLock(const std::string& folder, Duration limit);
   ~FolderLock();
   FolderLock(const FolderLock&) = delete;
   FolderLock& operator=(const FolderLock&) = delete;

@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 
 #include "fallback_mailer/mail_reader.h"
+#include "fallback_mailer/maildir_files.h"
 #include "mail_fixture.h"
 
 namespace roomle_sim {
@@ -214,6 +215,22 @@ TEST_F(MaildirTest, AFullDiskLeavesNothingHalfWritten) {
     EXPECT_THAT(names_in(at("/tmp")), IsEmpty());
   }
   EXPECT_TRUE(maildir->deliver(sample_mail()).ok());
+}
+
+TEST_F(MaildirTest, AHolderOfTheLockThatHangsEndsAsUnavailable) {
+  const auto opened = Maildir::open(folder_, {}, std::chrono::milliseconds(30));
+  ASSERT_TRUE(opened.ok());
+  Maildir& maildir = **opened;
+  {
+    const maildir_files::FolderLock holder(folder_, std::chrono::seconds(20));
+    ASSERT_FALSE(holder.error());
+    const Result<MailReceipt, MailError> receipt = maildir.deliver(sample_mail());
+    ASSERT_FALSE(receipt.ok());
+    EXPECT_EQ(receipt.error().fault, MailFault::unavailable);
+    EXPECT_THAT(receipt.error().message, HasSubstr("another process holds the lock on " + folder_));
+    EXPECT_THAT(names_in(at("/tmp")), IsEmpty());
+  }
+  EXPECT_TRUE(maildir.deliver(sample_mail()).ok());
 }
 
 TEST_F(MaildirTest, AnIdFromOutsideStaysInTheFolder) {
