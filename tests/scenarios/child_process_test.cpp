@@ -2,58 +2,34 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <thread>
 #include <unistd.h>
 
-#include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 
-#include "scenarios/port_probe.h"
+#include "tests/support/held_port.h"
 
 namespace roomle_sim {
 namespace {
 
+using test::HeldPort;
 using testing::HasSubstr;
 using namespace std::chrono_literals;
 
-// A loopback port; nobody listens on it while `listen` is false.
-int bound_socket(std::uint16_t& port, bool listening) {
-  const int handle = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  const int yes = 1;
-  setsockopt(handle, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(port);
-  sockaddr* plain = reinterpret_cast<sockaddr*>(&address);
-  socklen_t size = sizeof address;
-  if (bind(handle, plain, size) != 0) std::_Exit(9);
-  if (listening) listen(handle, 8);
-  getsockname(handle, plain, &size);
-  port = ntohs(address.sin_port);
-  return handle;
-}
-
-std::uint16_t free_port() {
-  std::uint16_t port = 0;
-  close(bound_socket(port, false));
-  return port;
-}
-
-// This program again, as an endpoint that listens and waits to be stopped.
-std::vector<std::string> listener(std::uint16_t port) {
-  return {"env", "CHILD_PORT=" + std::to_string(port),
+// This program again, as an endpoint that listens on a port it is handed bound (so that nobody can
+// take it in between), and waits to be stopped.
+std::vector<std::string> listener(int bound) {
+  return {"env", "CHILD_SOCKET=" + std::to_string(bound),
           "/proc/" + std::to_string(getpid()) + "/exe"};
 }
 
 // What listener() runs, before any test could begin.
 const bool kListening = [] {
-  const char* text = std::getenv("CHILD_PORT");
+  const char* text = std::getenv("CHILD_SOCKET");
   if (text == nullptr) return false;
-  auto port = static_cast<std::uint16_t>(std::stoi(text));
-  bound_socket(port, true);
+  if (listen(std::stoi(text), 8) != 0) std::_Exit(9);
   for (;;) pause();
 }();
 
@@ -65,14 +41,15 @@ std::unique_ptr<ChildProcess> started(const std::vector<std::string>& command) {
 
 TEST(ChildProcess, IsReadyOnceItsPortAnswers) {
   ASSERT_FALSE(kListening);
-  const std::uint16_t port = free_port();
-  const auto child = started(listener(port));
-  const auto error = child->wait_until_answers("127.0.0.1", port, 60s, {});
+  const HeldPort held;
+  const int inherited = dup(held.fd());  // unlike that one it is not closed for the child
+  const auto child = started(listener(inherited));
+  close(inherited);
+  const auto error = child->wait_until_answers("127.0.0.1", held.port(), 60s, {});
   EXPECT_FALSE(error) << error->message;
   EXPECT_EQ(child->how_it_ended(), std::nullopt);
   child->stop();
   EXPECT_THAT(child->how_it_ended().value(), HasSubstr("signal 15"));
-  EXPECT_NE(PortProbe(-1, {}).connect("127.0.0.1", port, 1s), "");
 }
 
 TEST(ChildProcess, ACommandThatDoesNotExistIsAnError) {
@@ -84,25 +61,28 @@ TEST(ChildProcess, ACommandThatDoesNotExistIsAnError) {
 }
 
 TEST(ChildProcess, ACommandThatEndsEarlyIsToldWithItsStatus) {
+  const HeldPort held;
   const auto child = started({"sh", "-c", "exit 7"});
-  const auto error = child->wait_until_answers("127.0.0.1", free_port(), 60s, {});
+  const auto error = child->wait_until_answers("127.0.0.1", held.port(), 60s, {});
   ASSERT_TRUE(error);
   EXPECT_THAT(error->message, HasSubstr("'sh' exited with status 7"));
 }
 
 TEST(ChildProcess, APortThatNeverAnswersIsToldWithTheLastReason) {
+  const HeldPort held;
   const auto child = started({"sleep", "600"});
-  const auto error = child->wait_until_answers("127.0.0.1", free_port(), 60ms, {});
+  const auto error = child->wait_until_answers("127.0.0.1", held.port(), 60ms, {});
   ASSERT_TRUE(error);
   EXPECT_THAT(error->message, HasSubstr("does not answer at 127.0.0.1:"));
   EXPECT_THAT(error->message, HasSubstr("within 60 ms: Connection refused"));
 }
 
 TEST(ChildProcess, AnInterruptEndsTheWait) {
+  const HeldPort held;
   const auto child = started({"sleep", "600"});
   std::stop_source stop;
   std::jthread interrupting([&] { stop.request_stop(); });
-  EXPECT_TRUE(child->wait_until_answers("127.0.0.1", free_port(), 10min, stop.get_token()));
+  EXPECT_TRUE(child->wait_until_answers("127.0.0.1", held.port(), 10min, stop.get_token()));
 }
 
 TEST(ChildProcess, StopEndsTheWholeGroupEvenWhereItWillNotGo) {
@@ -110,6 +90,15 @@ TEST(ChildProcess, StopEndsTheWholeGroupEvenWhereItWillNotGo) {
   const auto child = started({"sh", "-c", "trap '' TERM; sleep 600 & wait"});
   child->stop(100ms);
   EXPECT_THAT(child->how_it_ended().value(), HasSubstr("signal"));
+}
+
+TEST(ChildProcess, KillNowEndsTheGroupAlsoWhileAnotherThreadWaitsInStop) {
+  const auto child = started({"sh", "-c", "trap '' TERM; sleep 600 & wait"});
+  std::jthread stopping([&] { child->stop(1h); });
+  child->kill_now();
+  stopping.join();
+  EXPECT_THAT(child->how_it_ended().value(), HasSubstr("signal"));
+  child->kill_now();  // nothing any more
 }
 
 TEST(ChildProcess, DoesNotInheritOurBlockedSignals) {

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/scenarios/scenario_text.h"
+#include "tests/support/process.h"
 #include "tests/support/raw_server.h"
 
 namespace roomle_sim {
@@ -122,9 +123,9 @@ TEST(Runner, AnExternalEndpointLeavesWhatItReceivedUnchecked) {
 }
 
 TEST(Runner, MailsCanGoToAFolder) {
-  const std::string folder = testing::TempDir() + "/runner-mails";
+  const TemporaryFolder folder;
   RunOptions options;
-  options.mailbox = "maildir:" + folder;
+  options.mailbox = "maildir:" + folder.path() + "/mails";
   const Ran ran = run(scenario_text(kSend + R"(, {"expect": {"mails": 1,
     "mail": {"to": "customer@example.com"}}})",
                                     k503),

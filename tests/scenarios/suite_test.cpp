@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/scenarios/scenario_text.h"
+#include "tests/support/process.h"
 #include "tests/support/raw_server.h"
 
 namespace roomle_sim {
@@ -30,17 +31,9 @@ std::vector<Scenario> scenarios(int count, const std::string& members = "") {
   return list;
 }
 
-// A folder of its own for each test.
-fs::path fresh_folder() {
-  const fs::path folder =
-      fs::path(testing::TempDir()) / testing::UnitTest::GetInstance()->current_test_info()->name();
-  fs::remove_all(folder);
-  fs::create_directories(folder);
-  return folder;
-}
-
 TEST(FindScenarioFiles, GoesThroughFoldersAndSorts) {
-  const fs::path folder = fresh_folder();
+  const TemporaryFolder temporary;
+  const fs::path folder = temporary.path();
   fs::create_directories(folder / "b");
   for (const char* name : {"c.json", "a.json", "b/x.json", "notes.txt"}) {
     std::ofstream(folder / name) << "{}";
@@ -53,7 +46,8 @@ TEST(FindScenarioFiles, GoesThroughFoldersAndSorts) {
 }
 
 TEST(FindScenarioFiles, TellsAllMistakesTogether) {
-  const fs::path folder = fresh_folder();
+  const TemporaryFolder temporary;
+  const fs::path folder = temporary.path();
   const auto files = find_scenario_files({folder.string(), "/nowhere.json"});
   ASSERT_FALSE(files.ok());
   EXPECT_THAT(files.error().message, AllOf(HasSubstr("this folder has no scenarios"),
