@@ -57,7 +57,7 @@ class TemporaryFolder {
 
   [[nodiscard]] const std::string& path() const { return path_; }
   // Writes a file into it, and gives its path.
-  [[nodiscard]] std::string file(const std::string& name, const std::string& content) const;
+  std::string file(const std::string& name, const std::string& content) const;
 
  private:
   std::string path_;

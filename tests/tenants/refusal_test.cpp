@@ -195,7 +195,7 @@ TEST(TenantsFile, ShowsManyMistakesTogetherAndNoSecretAmongThem) {
       "webhook, simulator, apiKey\n"
       "a.json:2:44: the secret is 8 bytes long, but the cipher takes a key of 16, 24 or 32 "
       "bytes (tenant 'a', apiKey 'k')\n"
-      "    2 |  \"credentials\": [{\"apiKey\": \"k\", \"secret\": \"********\"}]}\n"
+      "    2 |  \"credentials\": [{\"apiKey\": \"*\", \"secret\": \"********\"}]}\n"
       "      |                                            ^~~~~~~~~~\n"
       "      = another secret, or \"simulator\": {\"token\": {\"key\": …}} of raw, sha256, md5, "
       "hex or base64");
