@@ -18,6 +18,12 @@ TEST(CommandLine, HelpAndVersionGoToStdoutAndExitWithZero) {
   }
 }
 
+TEST(CommandLine, HelpThatCannotBeWrittenIsNoSuccess) {
+  ProcessOptions options;
+  options.stdout_to = "/dev/full";
+  EXPECT_EQ(roomle_sim_run({"--help"}, options).exit_code, 3);
+}
+
 TEST(CommandLine, EverySubcommandHasHelp) {
   for (const char* command :
        {"send", "run", "endpoint", "token", "tenants", "events", "completion"}) {
@@ -66,6 +72,8 @@ TEST(Events, ListsTheCatalogue) {
 TEST(Events, PrintsAnExampleBody) {
   const ProcessResult result = roomle_sim_run({"events", "email.savedConfiguration"});
   EXPECT_EQ(nlohmann::ordered_json::parse(result.out)["event"], "email.savedConfiguration");
+  const ProcessResult json = roomle_sim_run({"events", "email.savedConfiguration", "--json"});
+  EXPECT_EQ(objects(json.out).at(0)["type"], "event");
   EXPECT_EQ(roomle_sim_run({"events", "email.nothing"}).exit_code, 1);
 }
 

@@ -139,6 +139,10 @@ TEST_F(Send, MistakesOnTheCommandLineAreUsageErrors) {
       {"email.savedConfiguration", "--to", "http://127.0.0.1:1/", "--set", "email"},
       {"email.savedConfiguration", "--to", "http://127.0.0.1:1/", "--set", "emial=x"},
       {"email.savedConfiguration", "--to", "http://127.0.0.1:1/", "-H", "no colon"},
+      {"email.savedConfiguration", "--to", "http://127.0.0.1:1/", "-H", "Host: elsewhere"},
+      {"email.savedConfiguration", "--to", "http://127.0.0.1:1/", "-H", "Token: made up"},
+      {"email.savedConfiguration", "--to", "http://127.0.0.1:1/", "--timeout", "0s"},
+      {"email.savedConfiguration", "--to", "http://127.0.0.1:1/", "--seed", "-1"},
       {"email.savedConfiguration", "--to", "http://127.0.0.1:1/", "--secret", "0123456789abcdef"},
       {"email.savedConfiguration", "--to", "http://127.0.0.1:1/", "--no-such-flag"}};
   for (const auto& arguments : wrong) {
@@ -184,7 +188,9 @@ TEST_F(Send, CtrlCEndsTheWaitForARetryWith130) {
   while (ordered_json::parse(process.read_line())["type"] != "retry") {
   }
   process.signal(SIGTERM);
-  EXPECT_EQ(process.wait().exit_code, 130);
+  const ProcessResult result = process.wait();
+  EXPECT_EQ(result.exit_code, 130);
+  EXPECT_EQ(objects(result.out).back()["type"], "interrupted");
 }
 
 TEST_F(Send, AFullDiskUnderStdoutIsNotSilent) {
