@@ -13,7 +13,7 @@
 namespace roomle_sim {
 
 struct OutgoingOptions {
-  Headers headers;                    // added to every POST; one named like ours replaces it
+  Headers headers;  // added to every POST; one named like ours replaces it
 };
 
 // The exchange with its request, its result still empty. Fails only when the tenant's secret gives
