@@ -5,7 +5,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 
 #include "tests/endpoint/endpoint_fixture.h"
 
@@ -195,24 +194,6 @@ TEST(EndpointServer, ABehaviourCanBeReplacedWhileConnectionsAreOpen) {
   client.send(good_post());
   EXPECT_THAT(client.read_response(), StartsWith("HTTP/1.1 503"));
   EXPECT_FALSE(server->set_behavior(behavior_from(R"({"sequence": [201, 202]})")));
-  client.send(good_post());
-  EXPECT_THAT(client.read_response(), StartsWith("HTTP/1.1 201"));
-}
-
-// Without a file descriptor to be had the port cannot be opened.
-TEST(EndpointServer, AReopeningThatFailedIsTriedAgain) {
-  const auto server = start_endpoint(R"({"refuse": true})");
-  rlimit before{};
-  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
-  const rlimit none{0, before.rlim_max};
-  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
-  const auto first = server->set_behavior(behavior_from(R"({"sequence": [201]})"));
-  const auto second = server->set_behavior(behavior_from(R"({"sequence": [201]})"));
-  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
-  EXPECT_TRUE(first);
-  EXPECT_TRUE(second) << "the port is still closed";
-  EXPECT_FALSE(server->set_behavior(behavior_from(R"({"sequence": [201]})")));
-  RawClient client(server->port());
   client.send(good_post());
   EXPECT_THAT(client.read_response(), StartsWith("HTTP/1.1 201"));
 }
