@@ -6,6 +6,7 @@
 // URL is an endpoint that answers at once (bench/fairness.sh starts nginx). The hanging ones post
 // to an endpoint of this process that never answers.
 #include <algorithm>
+#include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
