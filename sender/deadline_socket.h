@@ -1,7 +1,8 @@
 // A TCP connection, plain or TLS, all of whose waiting ends at one deadline or by an interruption.
 //
-// The socket never blocks; every wait is a poll() with the time that is left, on the socket and on
-// the interrupter. What is to be sent is queued, and leaves with the next receive(), which sends
+// Every wait is a poll() with the time that is left, on the socket and on the interrupter; only the
+// first 20 ms of the wait for an answer are spent in recv() where the deadline is farther than that,
+// which saves a system call where it counts, and delays an interruption by no more. What is to be sent is queued, and leaves with the next receive(), which sends
 // and receives at the same time: so an answer that comes before the request was wholly sent is
 // seen. Errors: the first one stays, in problem() and detail(). After one, the connection is of no
 // use. Threads: one at a time; Interrupter::interrupt() from any.
@@ -75,7 +76,8 @@ class DeadlineSocket {
   // Send as far as it goes; return the poll() event to wait for before going on, or 0.
   short send_some();
   short send_some_tls();
-  std::size_t receive_some(char* to, std::size_t size);
+  std::size_t await_answer(char* to, std::size_t size);
+  std::size_t receive_some(char* to, std::size_t size, int flags);
   std::size_t receive_some_tls(char* to, std::size_t size);
   void fail(Problem problem, std::string detail);
 
@@ -86,7 +88,8 @@ class DeadlineSocket {
   std::string unsent_;
   std::size_t sent_ = 0;  // of unsent_
   bool sending_failed_ = false;
-  bool received_anything_ = false;
+  bool recv_waits_ = false;  // up to a brief time-out
+  bool received_by_tls_ = false;
   Problem problem_ = Problem::none;
   std::string detail_;
 };
