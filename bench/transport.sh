@@ -6,7 +6,7 @@ set -eu
 program=${1:?usage: bench/transport.sh PATH/TO/bench_transport [SECONDS]}
 seconds=${2:-3}
 rounds=3
-connections="2 8 32"
+connections="2 8 16 32"
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=bench/nginx.sh
 . "$here/nginx.sh"

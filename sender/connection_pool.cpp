@@ -8,7 +8,7 @@ namespace roomle_sim {
 
 // Closing may take a system call or two, so each list of what is to be closed dies after its lock.
 
-std::unique_ptr<DeadlineSocket> ConnectionPool::take(const std::string& key) {
+std::unique_ptr<HttpConnection> ConnectionPool::take(const std::string& key) {
   for (;;) {
     List closing;
     List taken;
@@ -18,11 +18,12 @@ std::unique_ptr<DeadlineSocket> ConnectionPool::take(const std::string& key) {
       taken = take_latest(key);
     }
     if (taken.empty()) return nullptr;
-    if (taken.front().connection->fit_for_reuse()) return std::move(taken.front().connection);
+    if (taken.front().connection->socket().fit_for_reuse())
+      return std::move(taken.front().connection);
   }
 }
 
-void ConnectionPool::give(const std::string& key, std::unique_ptr<DeadlineSocket> connection) {
+void ConnectionPool::give(const std::string& key, std::unique_ptr<HttpConnection> connection) {
   List added;
   added.push_back({key, std::move(connection), std::chrono::steady_clock::now()});
   List closing;

@@ -15,7 +15,7 @@
 #include <string>
 
 #include "base/time.h"
-#include "sender/deadline_socket.h"
+#include "sender/http_connection.h"
 
 namespace roomle_sim {
 
@@ -29,13 +29,13 @@ class ConnectionPool {
   explicit ConnectionPool(Limits limits) : limits_(limits) {}
 
   // The connection that was used last under that key, or nothing.
-  std::unique_ptr<DeadlineSocket> take(const std::string& key);
-  void give(const std::string& key, std::unique_ptr<DeadlineSocket> connection);
+  std::unique_ptr<HttpConnection> take(const std::string& key);
+  void give(const std::string& key, std::unique_ptr<HttpConnection> connection);
 
  private:
   struct Idle {
     std::string key;
-    std::unique_ptr<DeadlineSocket> connection;
+    std::unique_ptr<HttpConnection> connection;
     SteadyTime since;
   };
   using List = std::list<Idle>;

@@ -3,11 +3,8 @@
 #include <atomic>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "sender/connection_pool.h"
-#include "sender/deadline_socket.h"
-#include "sender/http_exchange.h"
+#include "sender/http_connection.h"
 #include "sender/resolver.h"
 #include "sender/tls_client.h"
 #include "tenants/url.h"
@@ -67,12 +64,12 @@ class HttpTransport::Impl {
   }
 
  private:
-  using Connection = std::unique_ptr<DeadlineSocket>;
+  using Connection = std::unique_ptr<HttpConnection>;
 
   // Nothing, and the reason in `result`, when there is no connection to be had.
-  Connection open(const Url& url, SteadyTime deadline, AttemptResult& result);
-  Connection connect(const std::vector<SocketAddress>& addresses, SteadyTime deadline,
-                     AttemptResult& result) const;
+  Connection open(const std::string& text, SteadyTime deadline, AttemptResult& result);
+  Connection connect(const Url& url, const std::vector<SocketAddress>& addresses,
+                     SteadyTime deadline, AttemptResult& result) const;
 
   const std::unique_ptr<TlsContext> tls_;
   std::atomic<bool> interrupted_ = false;
@@ -90,58 +87,61 @@ AttemptResult HttpTransport::Impl::post(const AttemptRequest& request) {
     fail(result, FailureReason::connect_timeout, "interrupted");
     return result;
   }
-  const auto url = parse_url(request.url);
-  if (!url) {
-    fail(result, FailureReason::dns_error, url.error().message);
-    return result;
-  }
   // A tenant's webhook may change, so the endpoint is part of the key.
-  const std::string key =
-      fmt::format("{}\n{}\n{}\n{}", request.pool_key, url->scheme, url->host, url->port);
+  const std::string key = request.pool_key + '\n' + request.url;
   Connection connection = pool_.take(key);
   result.reused_connection = connection != nullptr;
-  if (!connection) connection = open(*url, deadline, result);
+  if (!connection) connection = open(request.url, deadline, result);
   if (connection) {
-    connection->set_deadline(deadline);
-    if (exchange(*connection, *url, request, result)) pool_.give(key, std::move(connection));
+    connection->socket().set_deadline(deadline);
+    if (connection->post(request, result)) pool_.give(key, std::move(connection));
   }
   result.duration = steady_clock::now() - start;
   return result;
 }
 
-HttpTransport::Impl::Connection HttpTransport::Impl::open(const Url& url, SteadyTime deadline,
+HttpTransport::Impl::Connection HttpTransport::Impl::open(const std::string& text,
+                                                          SteadyTime deadline,
                                                           AttemptResult& result) {
-  const Resolved resolved = resolver_.resolve(url.host, url.port, deadline);
+  const auto url = parse_url(text);
+  if (!url) {
+    fail(result, FailureReason::dns_error, url.error().message);
+    return nullptr;
+  }
+  const Resolved resolved = resolver_.resolve(url->host, url->port, deadline);
   if (resolved.addresses.empty()) {
     result.interrupted = resolved.interrupted;
     fail(result, FailureReason::dns_error, resolved.problem);
     return nullptr;
   }
-  Connection connection = connect(resolved.addresses, deadline, result);
-  if (!connection || !url.tls()) return connection;
-  connection->set_deadline(deadline);
-  if (connection->start_tls(*tls_, url.host)) return connection;
-  explain_no_connection(*connection, result);
-  if (connection->problem() == Problem::deadline) {
+  Connection connection = connect(*url, resolved.addresses, deadline, result);
+  if (!connection || !url->tls()) return connection;
+  DeadlineSocket& socket = connection->socket();
+  socket.set_deadline(deadline);
+  if (socket.start_tls(*tls_, url->host)) return connection;
+  explain_no_connection(socket, result);
+  if (socket.problem() == Problem::deadline) {
     result.detail = "the deadline passed during the TLS handshake";
   }
   return nullptr;
 }
 
 HttpTransport::Impl::Connection HttpTransport::Impl::connect(
-    const std::vector<SocketAddress>& addresses, SteadyTime deadline, AttemptResult& result) const {
+    const Url& url, const std::vector<SocketAddress>& addresses, SteadyTime deadline,
+    AttemptResult& result) const {
   AttemptResult failure;
   for (std::size_t i = 0; i < addresses.size(); ++i) {
-    auto socket = std::make_unique<DeadlineSocket>(interrupter_);
-    socket->set_deadline(fair_share(deadline, addresses.size() - i));
-    if (socket->connect(addresses[i])) return socket;
+    auto connection = std::make_unique<HttpConnection>(url, interrupter_);
+    DeadlineSocket& socket = connection->socket();
+    socket.set_deadline(fair_share(deadline, addresses.size() - i));
+    if (socket.connect(addresses[i])) return connection;
     // Of several failures the first one tells most, but a silent address more than a refusal.
     if (!failure.error || (failure.error == FailureReason::connect_refused &&
-                           socket->problem() == Problem::deadline)) {
-      explain_no_connection(*socket, failure);
+                           socket.problem() == Problem::deadline)) {
+      explain_no_connection(socket, failure);
     }
-    if (socket->problem() == Problem::interrupted) {
-      explain_no_connection(*socket, failure);
+    if (socket.problem() == Problem::interrupted) {
+      explain_no_connection(socket, failure);
       break;
     }
   }

@@ -1,8 +1,9 @@
-#include "sender/http_exchange.h"
+#include "sender/http_connection.h"
 
 #include <array>
 #include <cstring>
 #include <exception>
+#include <utility>
 
 #include <fmt/format.h>
 #include <httplib.h>
@@ -107,23 +108,6 @@ class ResponseStream : public httplib::Stream {
   std::string malformed_;
 };
 
-// Opens process_request(), which talks over any Stream, and none of the library's own sockets.
-class Client : private httplib::ClientImpl {
- public:
-  explicit Client(const std::string& host) : ClientImpl(host) {
-    set_decompress(false);  // a small answer would become an endless one
-    set_url_encode(false);  // the target is escaped already
-    set_follow_location(false);
-    set_keep_alive(true);
-  }
-
-  bool process(ResponseStream& stream, httplib::Request& request) {
-    httplib::Response ignored;  // status and headers are the stream's, the body the receiver's
-    auto error = httplib::Error::Success;
-    return process_request(stream, request, ignored, false, error);
-  }
-};
-
 bool is_name(std::string_view text, const char* name) {
   return text.size() == std::strlen(name) && strncasecmp(text.data(), name, text.size()) == 0;
 }
@@ -189,35 +173,52 @@ void explain_failure(const DeadlineSocket& connection, const std::string& malfor
   }
 }
 
-bool run(Client& client, ResponseStream& stream, httplib::Request& request) {
-  try {
-    return client.process(stream, request);
-  } catch (const std::exception&) {  // the library's: the transport must not throw
-    return false;
-  }
-}
-
 }  // namespace
 
-bool exchange(DeadlineSocket& connection, const Url& url, const AttemptRequest& attempt,
-              AttemptResult& result) {
-  ResponseStream stream(connection);
-  Client client(url.host);
-  httplib::Request request = make_request(url, attempt);
+// Opens process_request(), which talks over any Stream, and none of the library's own sockets.
+class HttpConnection::Client : private httplib::ClientImpl {
+ public:
+  explicit Client(const std::string& host) : ClientImpl(host) {
+    set_decompress(false);  // a small answer would become an endless one
+    set_url_encode(false);  // the target is escaped already
+    set_follow_location(false);
+    set_keep_alive(true);
+  }
+
+  // False: the answer is not whole.
+  bool process(ResponseStream& stream, httplib::Request& request) {
+    httplib::Response ignored;  // status and headers are the stream's, the body the receiver's
+    auto error = httplib::Error::Success;
+    try {
+      return process_request(stream, request, ignored, false, error);
+    } catch (const std::exception&) {  // the library's: the transport must not throw
+      return false;
+    }
+  }
+};
+
+HttpConnection::HttpConnection(Url url, const Interrupter& interrupter)
+    : url_(std::move(url)), socket_(interrupter), client_(std::make_unique<Client>(url_.host)) {}
+
+HttpConnection::~HttpConnection() = default;
+
+bool HttpConnection::post(const AttemptRequest& attempt, AttemptResult& result) {
+  ResponseStream stream(socket_);
+  httplib::Request request = make_request(url_, attempt);
   std::string body;
   bool cut = false;
   request.content_receiver = [&](const char* bytes, size_t size, std::uint64_t, std::uint64_t) {
     keep(body, cut, bytes, size);
     return true;  // what is past the cap is read on and thrown away
   };
-  const bool complete = run(client, stream, request);
+  const bool complete = client_->process(stream, request);
   const ResponseHead& head = stream.head();
-  result.request_sent = connection.all_sent();
+  result.request_sent = socket_.all_sent();
   if (head.state() == ResponseHead::State::complete) {
     result.response = HttpResponse{head.status(), head.headers(), std::move(body), cut};
   }
   if (!complete) {
-    explain_failure(connection, stream.malformed(), result);
+    explain_failure(socket_, stream.malformed(), result);
     return false;
   }
   return head.keep_alive() && stream.nothing_left() && result.request_sent;
