@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "sender/http_transport.h"
+#include "sender/worker_thread.h"
 
 namespace roomle_sim {
 namespace {
@@ -36,6 +37,7 @@ struct Tally {
 
 void post_until(HttpTransport& transport, const AttemptRequest& request,
                 steady_clock::time_point end, Tally& tally) {
+  settle_as_worker();  // as the dispatcher's workers do
   long right = 0;
   long wrong = 0;
   while (steady_clock::now() < end) {

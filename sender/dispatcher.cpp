@@ -14,6 +14,7 @@
 #include <openssl/rand.h>
 
 #include "sender/fair_queue.h"
+#include "sender/worker_thread.h"
 
 namespace roomle_sim {
 namespace {
@@ -270,6 +271,7 @@ void Dispatcher::Impl::wake_or_hire() {
 }
 
 void Dispatcher::Impl::work() {
+  settle_as_worker();
   std::unique_lock lock(mutex_);
   for (;;) {
     ++idle_workers_;
