@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 
 #include "endpoint/worker_pool.h"
+#include "sender/httplib_statics.h"
 
 namespace roomle_sim {
 namespace {
@@ -135,6 +136,7 @@ class HttpListener::Server final : public httplib::Server {
     const auto nothing = [](const httplib::Request&, httplib::Response&) {};
     Get("/", nothing).Post("/", nothing).Put("/", nothing).Patch("/", nothing);
     Delete("/", nothing).Options("/", nothing);
+    make_httplib_statics();
     thread_ = std::thread([this] { listen_after_bind(); });
   }
 

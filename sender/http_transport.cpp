@@ -5,6 +5,7 @@
 
 #include "sender/connection_pool.h"
 #include "sender/http_connection.h"
+#include "sender/httplib_statics.h"
 #include "sender/resolver.h"
 #include "sender/tls_client.h"
 #include "tenants/url.h"
@@ -155,6 +156,7 @@ Result<std::unique_ptr<HttpTransport>> HttpTransport::create(const HttpTransport
   auto tls = TlsContext::create(
       {options.insecure, options.ca_cert_file, options.client_cert_file, options.client_key_file});
   if (!tls) return tls.error();
+  make_httplib_statics();
   return std::unique_ptr<HttpTransport>(
       new HttpTransport(std::make_unique<Impl>(options, std::move(tls).value())));
 }
