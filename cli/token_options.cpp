@@ -6,7 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include "sender/encoding.h"
+#include "tenants/encoding.h"
 #include "tenants/registry.h"
 
 namespace roomle_sim {

@@ -13,7 +13,7 @@
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 
-#include "sender/encoding.h"
+#include "tenants/encoding.h"
 
 namespace roomle_sim {
 namespace {

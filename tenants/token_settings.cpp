@@ -9,6 +9,8 @@
 #include <nlohmann/json.hpp>
 #include <openssl/evp.h>
 
+#include "tenants/encoding.h"
+
 namespace roomle_sim {
 namespace {
 
@@ -16,52 +18,6 @@ constexpr std::size_t kBlock = 16;
 
 bool is_key_length(std::size_t bytes) {
   return bytes == 16 || bytes == 24 || bytes == 32;
-}
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  const int letter = std::tolower(static_cast<unsigned char>(c));
-  return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
-}
-
-std::optional<std::string> from_hex(std::string_view text) {
-  if (text.size() % 2 != 0) return std::nullopt;
-  std::string bytes;
-  for (std::size_t i = 0; i < text.size(); i += 2) {
-    const int high = hex_digit(text[i]);
-    const int low = hex_digit(text[i + 1]);
-    if (high < 0 || low < 0) return std::nullopt;
-    bytes += static_cast<char>(high * 16 + low);
-  }
-  return bytes;
-}
-
-std::string to_hex(std::string_view bytes) {
-  std::string text;
-  for (const char c : bytes) text += fmt::format("{:02x}", static_cast<unsigned char>(c));
-  return text;
-}
-
-// Both alphabets, with or without padding.
-std::optional<std::string> from_base64(std::string_view text) {
-  while (text.ends_with('=')) text.remove_suffix(1);
-  std::string standard(text);
-  for (char& c : standard) {
-    if (c == '-') c = '+';
-    if (c == '_') c = '/';
-    if (std::isalnum(static_cast<unsigned char>(c)) == 0 && c != '+' && c != '/') {
-      return std::nullopt;
-    }
-  }
-  if (standard.size() % 4 == 1 || standard.size() > 1024) return std::nullopt;
-  const std::size_t padding = (4 - standard.size() % 4) % 4;
-  standard.append(padding, '=');
-  std::string bytes(standard.size() / 4 * 3, '\0');
-  const auto* in = reinterpret_cast<const unsigned char*>(standard.data());
-  auto* out = reinterpret_cast<unsigned char*>(bytes.data());
-  if (EVP_DecodeBlock(out, in, static_cast<int>(standard.size())) < 0) return std::nullopt;
-  bytes.erase(bytes.size() - padding);
-  return bytes;
 }
 
 std::optional<std::string> digest(std::string_view text, const EVP_MD* kind) {
@@ -112,7 +68,7 @@ void read_fixed_iv(const JsonNode& node, Diagnostics& diagnostics, TokenSettings
   ObjectReader reader(node, diagnostics, "a fixed IV");
   if (const JsonNode* fixed = reader.required("fixed")) {
     const std::optional<std::string> text = read_string(*fixed, diagnostics);
-    std::optional<std::string> bytes = text ? from_hex(*text) : std::nullopt;
+    std::optional<std::string> bytes = text ? hex_decode(*text) : std::nullopt;
     if (bytes && bytes->size() == kBlock) {
       settings.iv = IvMode::fixed;
       settings.fixed_iv = std::move(*bytes);
@@ -199,7 +155,7 @@ std::string to_json_text(const TokenSettings& settings) {
     text["algorithm"] = algorithm_words()[static_cast<std::size_t>(settings.algorithm)];
   }
   if (settings.iv == IvMode::fixed) {
-    text["iv"]["fixed"] = to_hex(settings.fixed_iv);
+    text["iv"]["fixed"] = hex_encode(settings.fixed_iv);
   } else if (settings.iv != standard.iv) {
     text["iv"] = iv_words()[static_cast<std::size_t>(settings.iv)];
   }
@@ -220,9 +176,9 @@ Result<Secret> cipher_key(const Secret& secret, KeyForm form) {
     case KeyForm::md5:
       return digest_key(secret, EVP_md5(), "MD5");
     case KeyForm::hex:
-      return decoded_key(from_hex(secret.reveal()), "hex");
+      return decoded_key(hex_decode(secret.reveal()), "hex");
     case KeyForm::base64:
-      return decoded_key(from_base64(secret.reveal()), "base64");
+      return decoded_key(base64_decode(secret.reveal()), "base64");
   }
   return Error{ErrorCode::bad_input, "no such key form"};
 }

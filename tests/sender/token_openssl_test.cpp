@@ -6,8 +6,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "sender/encoding.h"
 #include "sender/token.h"
+#include "tenants/encoding.h"
 
 namespace roomle_sim {
 namespace {

@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "base/random.h"
-#include "sender/encoding.h"
+#include "tenants/encoding.h"
 
 namespace roomle_sim {
 namespace {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tenants/encoding.h"
 #include "tests/tenants/read_text.h"
 
 namespace roomle_sim {
@@ -17,20 +18,9 @@ Reading<TokenSettings> read(const std::string& text) {
   return read_text(&read_token_settings, text);
 }
 
-std::string hex(std::string_view bytes) {
-  std::string text;
-  for (const char c : bytes) {
-    constexpr std::string_view kDigits = "0123456789abcdef";
-    const auto byte = static_cast<unsigned char>(c);
-    text += kDigits[byte / 16U];
-    text += kDigits[byte % 16U];
-  }
-  return text;
-}
-
 std::string key_of(const std::string& secret, KeyForm form) {
   const Result<Secret> key = cipher_key(Secret(secret), form);
-  return key ? hex(key->reveal()) : key.error().message;
+  return key ? hex_encode(key->reveal()) : key.error().message;
 }
 
 TEST(TokenSettings, DefaultToARandomPrependedIvAndTheSecretsOwnBytes) {
@@ -49,7 +39,7 @@ TEST(TokenSettings, AreReadFromEachMember) {
           "header": "X-Roomle-Token", "urlForm": true})");
   EXPECT_THAT(mistakes, IsEmpty());
   EXPECT_EQ(settings.iv, IvMode::fixed);
-  EXPECT_EQ(hex(settings.fixed_iv), "000102030405060708090a0b0c0d0e0f");
+  EXPECT_EQ(hex_encode(settings.fixed_iv), "000102030405060708090a0b0c0d0e0f");
   EXPECT_EQ(settings.key, KeyForm::md5);
   EXPECT_EQ(settings.header, "X-Roomle-Token");
   EXPECT_TRUE(settings.url_form);
@@ -107,9 +97,9 @@ TEST(TokenSettings, RefuseSettingsThatWouldDoNothing) {
 }
 
 TEST(CipherKey, IsTheSecretsOwnBytesForRaw) {
-  EXPECT_EQ(key_of("a-Secr3t_Str1ng!", KeyForm::raw), hex("a-Secr3t_Str1ng!"));
-  EXPECT_EQ(key_of(std::string(24, 'x'), KeyForm::raw), hex(std::string(24, 'x')));
-  EXPECT_EQ(key_of(std::string(32, 'x'), KeyForm::raw), hex(std::string(32, 'x')));
+  EXPECT_EQ(key_of("a-Secr3t_Str1ng!", KeyForm::raw), hex_encode("a-Secr3t_Str1ng!"));
+  EXPECT_EQ(key_of(std::string(24, 'x'), KeyForm::raw), hex_encode(std::string(24, 'x')));
+  EXPECT_EQ(key_of(std::string(32, 'x'), KeyForm::raw), hex_encode(std::string(32, 'x')));
 }
 
 // From `printf abc | openssl dgst -sha256` and `-md5`.
@@ -128,6 +118,14 @@ TEST(CipherKey, IsDecodedFromHexAndBase64) {
   EXPECT_EQ(key_of("-_-_-_-_-_-_-_-_-_-_-_-_-_-_-_-_", KeyForm::base64),
             key_of("+/+/+/+/+/+/+/+/+/+/+/+/+/+/+/+/", KeyForm::base64));
   EXPECT_EQ(key_of("+/+/+/+/+/+/+/+/+/+/+/+/+/+/+/+/", KeyForm::base64).size(), 48U);
+}
+
+// Else a mistyped secret would quietly be another key, or the same one under two texts.
+TEST(CipherKey, RefusesBase64ThatNoEncoderWrites) {
+  for (const char* secret : {"AAECAwQFBgcICQoLDA0ODw=", "AAECAwQFBgcICQoLDA0ODw===",
+                             "AAECAwQFBgcICQoLDA0ODx==", "AAECAwQFBgcICQoLDA0ODx"}) {
+    EXPECT_THAT(key_of(secret, KeyForm::base64), HasSubstr("the secret is not base64")) << secret;
+  }
 }
 
 TEST(CipherKey, RefusesEveryOtherLengthAndSaysWhichWouldDo) {

@@ -1,4 +1,4 @@
-#include "sender/encoding.h"
+#include "tenants/encoding.h"
 
 #include <algorithm>
 #include <climits>
