@@ -1,7 +1,6 @@
 #include "mail_fixture.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -182,17 +181,6 @@ std::vector<std::string> raw_problems(const std::string& bytes) {
   }
   if (!bytes.ends_with('\n')) problems.emplace_back("no line end at the end");
   return problems;
-}
-
-TemporaryFolder::TemporaryFolder() {
-  std::string pattern = (std::filesystem::temp_directory_path() / "roomle-mail-XXXXXX").string();
-  if (mkdtemp(pattern.data()) == nullptr) ADD_FAILURE() << "no temporary folder";
-  path_ = pattern;
-}
-
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
 }
 
 std::vector<std::string> names_in(const std::string& folder) {

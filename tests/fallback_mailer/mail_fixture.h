@@ -34,19 +34,6 @@ RawMessage take_apart(const std::string& bytes);
 // than the 78 that should do), CR, NUL and other control bytes, anything but ASCII.
 std::vector<std::string> raw_problems(const std::string& bytes);
 
-// A folder of its own that goes away with its content.
-class TemporaryFolder {
- public:
-  TemporaryFolder();
-  ~TemporaryFolder();
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  [[nodiscard]] const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
-
 // Names in a folder, sorted; empty where there is none.
 std::vector<std::string> names_in(const std::string& folder);
 std::string content_of(const std::string& path);

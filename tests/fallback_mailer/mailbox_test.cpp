@@ -9,6 +9,7 @@
 #include "fallback_mailer/mailbox_spec.h"
 #include "fallback_mailer/memory_mailbox.h"
 #include "mail_fixture.h"
+#include "tests/support/temporary_folder.h"
 
 namespace roomle_sim {
 namespace {
@@ -87,7 +88,7 @@ TEST(MailReader, SaysWhatItCannotRead) {
 }
 
 TEST(MailboxSpec, OpensAMaildir) {
-  const test::TemporaryFolder folder;
+  const TemporaryFolder folder;
   const Result<std::unique_ptr<FallbackMailbox>> mailbox =
       open_mailbox("maildir:" + folder.path() + "/mail");
   ASSERT_TRUE(mailbox.ok());

@@ -14,6 +14,7 @@
 #include "fallback_mailer/mail_reader.h"
 #include "fallback_mailer/maildir_files.h"
 #include "mail_fixture.h"
+#include "tests/support/temporary_folder.h"
 
 namespace roomle_sim {
 namespace {
@@ -21,7 +22,6 @@ namespace {
 using test::content_of;
 using test::names_in;
 using test::sample_mail;
-using test::TemporaryFolder;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;

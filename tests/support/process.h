@@ -7,6 +7,8 @@
 
 #include <sys/types.h>
 
+#include "tests/support/temporary_folder.h"  // to run programs in
+
 namespace roomle_sim {
 
 struct ProcessOptions {
@@ -45,22 +47,6 @@ class Process {
   int out_ = -1;
   int err_ = -1;
   std::string buffer_;
-};
-
-// A folder that is gone with this object.
-class TemporaryFolder {
- public:
-  TemporaryFolder();
-  ~TemporaryFolder();
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  [[nodiscard]] const std::string& path() const { return path_; }
-  // Writes a file into it, and gives its path.
-  std::string file(const std::string& name, const std::string& content) const;
-
- private:
-  std::string path_;
 };
 
 }  // namespace roomle_sim

@@ -2,7 +2,6 @@
 
 #include <cerrno>
 #include <fcntl.h>
-#include <filesystem>
 #include <poll.h>
 #include <stdexcept>
 #include <utility>
@@ -30,12 +29,6 @@ using File = std::unique_ptr<FILE, Deleter<std::fclose>>;
 
 void require(bool ok, const char* what) {
   if (!ok) throw std::runtime_error(what);
-}
-
-std::string new_folder() {
-  std::string path = (std::filesystem::temp_directory_path() / "roomle-cert-XXXXXX").string();
-  require(mkdtemp(path.data()) != nullptr, "mkdtemp");
-  return path;
 }
 
 void add_extension(X509* certificate, int nid, const std::string& value) {
@@ -66,7 +59,7 @@ Certificate self_signed(EVP_PKEY* key, const std::string& names) {
 
 }  // namespace
 
-TestCertificate::TestCertificate(const std::string& names) : folder_(new_folder()) {
+TestCertificate::TestCertificate(const std::string& names) {
   const Key key(EVP_EC_gen("P-256"));
   require(key != nullptr, "key");
   const Certificate certificate = self_signed(key.get(), names);
@@ -76,10 +69,6 @@ TestCertificate::TestCertificate(const std::string& names) : folder_(new_folder(
   require(secret && PEM_write_PrivateKey(secret.get(), key.get(), nullptr, nullptr, 0, nullptr,
                                          nullptr) == 1,
           "write key");
-}
-
-TestCertificate::~TestCertificate() {
-  std::filesystem::remove_all(folder_);
 }
 
 struct TlsServerSession::State {

@@ -7,6 +7,8 @@
 
 #include <sys/types.h>
 
+#include "tests/support/temporary_folder.h"
+
 namespace roomle_sim {
 
 // A self-signed certificate and its key, as PEM files in a folder that goes with the object.
@@ -14,16 +16,13 @@ class TestCertificate {
  public:
   // `names` as OpenSSL writes them: "DNS:localhost,IP:127.0.0.1".
   explicit TestCertificate(const std::string& names);
-  ~TestCertificate();
-  TestCertificate(const TestCertificate&) = delete;
-  TestCertificate& operator=(const TestCertificate&) = delete;
 
-  [[nodiscard]] std::string cert_file() const { return folder_ + "/cert.pem"; }
-  [[nodiscard]] std::string key_file() const { return folder_ + "/key.pem"; }
-  [[nodiscard]] const std::string& folder() const { return folder_; }
+  [[nodiscard]] std::string cert_file() const { return folder() + "/cert.pem"; }
+  [[nodiscard]] std::string key_file() const { return folder() + "/key.pem"; }
+  [[nodiscard]] const std::string& folder() const { return folder_.path(); }
 
  private:
-  std::string folder_;
+  TemporaryFolder folder_;
 };
 
 // Over a socket that it makes non-blocking. read and write are like recv and send with errno EAGAIN

@@ -1,13 +1,13 @@
 // The tenants files that stand in fixtures/, read from the disk as a user would have them.
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/random.h"
 #include "tenants/registry.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/tenants/read_text.h"
 
 namespace roomle_sim {
@@ -18,31 +18,6 @@ using testing::HasSubstr;
 using testing::StartsWith;
 
 const fs::path kFixtures = fs::path(FIXTURES_DIR) / "tenants";
-
-// A folder of its own, gone afterwards.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string name = (fs::temp_directory_path() / "roomle-sim-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
-    path_ = name;
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  [[nodiscard]] std::string write(const std::string& name, const std::string& text) const {
-    std::ofstream(path_ / name, std::ios::binary) << text;
-    return (path_ / name).string();
-  }
-  [[nodiscard]] std::string path() const { return path_.string(); }
-
- private:
-  fs::path path_;
-};
 
 TEST(TenantsFixtures, AcmeLoadsWithoutAnyEnvironment) {
   const Result<TenantRegistry> acme = load_tenants((kFixtures / "acme.json").string());
@@ -78,9 +53,9 @@ TEST(TenantsFixtures, EachBadOneIsRefusedAtAPlaceInItself) {
 
 TEST(LoadTenants, ReadsSecretsFromRealFilesAndTheRealEnvironment) {
   const TemporaryFolder folder;
-  [[maybe_unused]] const std::string secret = folder.write("acme.secret", "0123456789abcdef\n");
+  folder.file("acme.secret", "0123456789abcdef\n");
   setenv("ROOMLE_SIM_TEST_SECRET", "fedcba9876543210", 1);  // NOLINT(concurrency-mt-unsafe)
-  const Result<TenantRegistry> loaded = load_tenants(folder.write("tenants.json", R"({
+  const Result<TenantRegistry> loaded = load_tenants(folder.file("tenants.json", R"({
       "tenants": [ { "id": 1, "apiKey": "a" }, { "id": 2, "apiKey": "b" } ],
       "credentials": [ { "apiKey": "a", "secret": { "file": "acme.secret" } },
                        { "apiKey": "b", "secret": { "env": "ROOMLE_SIM_TEST_SECRET" } } ] })"));
@@ -107,7 +82,7 @@ TEST(ReadSource, TellsWhyAFileCannotBeRead) {
 
 TEST(ReadSource, NamesTheSourceByItsPath) {
   const TemporaryFolder folder;
-  const std::string path = folder.write("x.json", std::string("a\0b\r\n", 5));
+  const std::string path = folder.file("x.json", std::string("a\0b\r\n", 5));
   const Result<Source> source = read_source(path);
   ASSERT_TRUE(source.ok());
   EXPECT_EQ((*source)->name, path);
