@@ -74,7 +74,7 @@ bool Connection::write(std::string_view bytes) {
     const ssize_t sent = send(socket_.fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent > 0) {
       bytes.remove_prefix(static_cast<std::size_t>(sent));
-    } else if (errno != EINTR && errno != EAGAIN) {  // EAGAIN: the library set a time-out
+    } else if (errno != EINTR) {
       return false;
     }
   }

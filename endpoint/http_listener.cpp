@@ -3,13 +3,12 @@
 #include <algorithm>
 #include <cstdlib>
 #include <mutex>
+#include <optional>
 #include <set>
-#include <thread>
-#include <unistd.h>
 
 #include <httplib.h>
-#include <sys/socket.h>
 
+#include "endpoint/accept_loop.h"
 #include "endpoint/worker_pool.h"
 #include "sender/httplib_statics.h"
 
@@ -77,15 +76,6 @@ class ParserStream : public httplib::Stream {
   int status_ = 0;
 };
 
-class PoolQueue : public httplib::TaskQueue {
- public:
-  void enqueue(std::function<void()> work) override { pool_.run(std::move(work)); }
-  void shutdown() override { pool_.finish(); }
-
- private:
-  WorkerPool pool_{kMostConnections};
-};
-
 std::string_view trimmed(std::string_view text) {
   const std::size_t first = text.find_first_not_of(" \t\r");
   if (first == std::string_view::npos) return {};
@@ -126,46 +116,42 @@ void take_head(httplib::Request& parsed, Connection& connection, HttpRequest& re
 
 }  // namespace
 
+// Of the library's server only the reading of a request is used.
 class HttpListener::Server final : public httplib::Server {
  public:
   Server(Socket socket, Serve serve) : serve_(std::move(serve)) {
-    wake_ = Socket(::dup(socket.fd()));
-    svr_sock_ = socket.release();
-    new_task_queue = [] { return new PoolQueue; };  // the library deletes it
     set_payload_max_length(kRequestCap);
     const auto nothing = [](const httplib::Request&, httplib::Response&) {};
     Get("/", nothing).Post("/", nothing).Put("/", nothing).Patch("/", nothing);
     Delete("/", nothing).Options("/", nothing);
     make_httplib_statics();
-    thread_ = std::thread([this] { listen_after_bind(); });
+    loop_.emplace(std::move(socket),
+                  [this](int fd) { workers_.run([this, fd] { serve_connection(fd); }); });
   }
 
-  // The library's own stop() closes the descriptor that another thread may be about to accept from.
-  // Shut down, it makes accept() fail, and the accepting thread closes it. `wake_` is that socket
-  // under a descriptor that is surely ours still.
+  // What is accepted from now on, or was and waits for a thread, is closed unread.
   ~Server() override {
-    ::shutdown(wake_.fd(), SHUT_RDWR);
     {
       const std::lock_guard lock(mutex_);
       stopping_ = true;
       for (Connection* connection : open_) connection->interrupt();
     }
-    thread_.join();
+    loop_.reset();
+    workers_.finish();
   }
 
  private:
-  bool process_and_close_socket(socket_t fd) override {
+  void serve_connection(int fd) {
     Connection connection(fd);
     {
       const std::lock_guard lock(mutex_);
-      if (stopping_) return false;
+      if (stopping_) return;
       open_.insert(&connection);
     }
     while (connection.wait_for_input(kIdleLimit) && serve_one(connection)) {
     }
     const std::lock_guard lock(mutex_);
     open_.erase(&connection);
-    return true;
   }
 
   // Whether the connection may be used again.
@@ -190,8 +176,8 @@ class HttpListener::Server final : public httplib::Server {
   std::mutex mutex_;
   std::set<Connection*> open_;
   bool stopping_ = false;
-  Socket wake_;
-  std::thread thread_;
+  WorkerPool workers_{kMostConnections};
+  std::optional<AcceptLoop> loop_;
 };
 
 HttpListener::HttpListener(Socket socket, Serve serve)

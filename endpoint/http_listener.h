@@ -1,5 +1,5 @@
-// Accepts connections and reads HTTP requests from them, over cpp-httplib; what is answered is the
-// caller's, byte for byte.
+// Accepts connections and reads HTTP requests from them, with cpp-httplib's parser; what is
+// answered is the caller's, byte for byte.
 #pragma once
 
 #include <functional>
