@@ -1,30 +1,15 @@
 #include "cli/http_options.h"
 
-#include <algorithm>
-#include <cctype>
-#include <strings.h>
-
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+
+#include "tenants/header_name.h"
 
 namespace roomle_sim {
 namespace {
 
 Error usage(std::string message) {
   return {ErrorCode::usage, std::move(message)};
-}
-
-bool same_name(const std::string& a, const std::string& b) {
-  return strcasecmp(a.c_str(), b.c_str()) == 0;
-}
-
-// RFC 9110, 5.6.2: a token.
-bool is_header_name(std::string_view name) {
-  constexpr std::string_view kOthers = "!#$%&'*+-.^_`|~";
-  return !name.empty() && std::all_of(name.begin(), name.end(), [&](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
-           kOthers.find(c) != std::string_view::npos;
-  });
 }
 
 }  // namespace
@@ -52,12 +37,12 @@ Result<Headers> HttpOptions::headers(const std::vector<std::string>& token_heade
       return usage("--header takes 'NAME: VALUE' on one line");
     }
     for (const char* own : {"Host", "Content-Length", "Transfer-Encoding", "Connection"}) {
-      if (same_name(name, own)) {
+      if (same_header_name(name, own)) {
         return usage(fmt::format("--header: {} is set by the transport and cannot be given", own));
       }
     }
     for (const std::string& token_header : token_headers) {
-      if (same_name(name, token_header)) {
+      if (same_header_name(name, token_header)) {
         return usage(
             fmt::format("--header: {} carries the token; --secret, --api-key and "
                         "simulator.token say how it is made",

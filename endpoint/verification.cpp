@@ -6,15 +6,10 @@
 
 #include "sender/catalogue.h"
 #include "sender/json_depth.h"
+#include "tenants/header_name.h"
 
 namespace roomle_sim {
 namespace {
-
-bool same_name(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [&](char x, char y) { return lower(x) == lower(y); });
-}
 
 void read_body(ReceivedRequest& request) {
   if (nested_deeper_than(request.body, kMostJsonDepth)) return;  // check_body() tells
@@ -54,7 +49,7 @@ class TokenInspector {
       read_plain();
     } else {
       for (const VerificationKey& key : verification_.keys) {
-        if (same_name(key.settings.header, token_.header) && try_key(key)) break;
+        if (same_header_name(key.settings.header, token_.header) && try_key(key)) break;
       }
     }
     report();
@@ -182,7 +177,7 @@ std::string_view verdict_word(TokenVerdict verdict) {
 
 const std::string* ReceivedRequest::header(std::string_view name) const {
   const auto found = std::find_if(headers.begin(), headers.end(), [&](const auto& header) {
-    return same_name(header.first, name);
+    return same_header_name(header.first, name);
   });
   return found == headers.end() ? nullptr : &found->second;
 }

@@ -1,8 +1,6 @@
 #include "fallback_mailer/mail_reader.h"
 
-#include <algorithm>
 #include <array>
-#include <cctype>
 #include <cerrno>
 #include <fstream>
 #include <system_error>
@@ -10,21 +8,13 @@
 #include <fmt/format.h>
 
 #include "fallback_mailer/mime.h"
+#include "tenants/header_name.h"
 
 namespace roomle_sim {
-namespace {
-
-bool same_name(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {
-    return std::tolower(x) == std::tolower(y);
-  });
-}
-
-}  // namespace
 
 std::string ReceivedMail::header(std::string_view name) const {
   for (const auto& [candidate, value] : headers) {
-    if (same_name(candidate, name)) return value;
+    if (same_header_name(candidate, name)) return value;
   }
   return {};
 }

@@ -1,21 +1,15 @@
 #include "sender/retry_rule.h"
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <cmath>
 #include <ctime>
 #include <string>
 
+#include "tenants/header_name.h"
+
 namespace roomle_sim {
 namespace {
-
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
-    return std::tolower(static_cast<unsigned char>(x)) ==
-           std::tolower(static_cast<unsigned char>(y));
-  });
-}
 
 constexpr std::int64_t kMostSeconds = 100LL * 366 * 86'400;
 
@@ -39,7 +33,7 @@ std::optional<Duration> parse_retry_after(const std::string& value, TimePoint no
 
 std::optional<Duration> retry_after_of(const HttpResponse& response, TimePoint now) {
   for (const auto& [name, value] : response.headers) {
-    if (equal_ignoring_case(name, "Retry-After")) return parse_retry_after(value, now);
+    if (same_header_name(name, "Retry-After")) return parse_retry_after(value, now);
   }
   return std::nullopt;
 }

@@ -1,8 +1,6 @@
 #include "tenants/token_settings.h"
 
-#include <algorithm>
 #include <array>
-#include <cctype>
 #include <optional>
 
 #include <fmt/format.h>
@@ -10,6 +8,7 @@
 #include <openssl/evp.h>
 
 #include "tenants/encoding.h"
+#include "tenants/header_name.h"
 
 namespace roomle_sim {
 namespace {
@@ -53,15 +52,6 @@ Result<Secret> raw_key(const Secret& secret) {
                fmt::format("the secret is {} bytes long, but the cipher takes a key of 16, 24 or "
                            "32 bytes",
                            secret.size())};
-}
-
-// A token as RFC 9110 section 5.6.2 has it: what a header's name is made of.
-bool is_header_name(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
-    return c < 0x80 && (std::isalnum(c) != 0 ||
-                        std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) !=
-                            std::string_view::npos);
-  });
 }
 
 void read_fixed_iv(const JsonNode& node, Diagnostics& diagnostics, TokenSettings& settings) {
