@@ -82,13 +82,7 @@ std::string answer_line(const ReceivedRequest& request, const Console& console) 
 
 ordered_json token_object(const ReceivedToken& token) {
   ordered_json object = {{"verdict", verdict_word(token.verdict)}, {"header", token.header}};
-  if (!token.value.empty()) object["value"] = token.value;
-  if (token.plaintext) object["plaintext"] = *token.plaintext;
-  if (token.content) {
-    object["timestamp"] = token.content->timestamp;
-    object["sessionToken"] = token.content->session_token;
-    object["apiKey"] = token.content->api_key;
-  }
+  object.update(token_members(token));
   if (token.error) object["error"] = token.error->message;
   return object;
 }

@@ -39,6 +39,10 @@ struct ReceivedToken {
   std::optional<TokenError> error;      // why it is unreadable
 };
 
+// What it says, in the members that --json and the scenarios have for it: "value", "plaintext",
+// "timestamp", "sessionToken", "apiKey". What is not known is absent.
+nlohmann::ordered_json token_members(const ReceivedToken& token);
+
 struct ReceivedRequest {
   std::uint64_t number = 0;  // from 1, in the order in which they were completely received
   TimePoint time;            // when it was completely received

@@ -175,6 +175,18 @@ std::string_view verdict_word(TokenVerdict verdict) {
   return "";
 }
 
+nlohmann::ordered_json token_members(const ReceivedToken& token) {
+  nlohmann::ordered_json members = nlohmann::ordered_json::object();
+  if (!token.value.empty()) members["value"] = token.value;
+  if (token.plaintext) members["plaintext"] = *token.plaintext;
+  if (token.content) {
+    members["timestamp"] = token.content->timestamp;
+    members["sessionToken"] = token.content->session_token;
+    members["apiKey"] = token.content->api_key;
+  }
+  return members;
+}
+
 const std::string* ReceivedRequest::header(std::string_view name) const {
   const auto found = std::find_if(headers.begin(), headers.end(), [&](const auto& header) {
     return same_header_name(header.first, name);

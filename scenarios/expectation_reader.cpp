@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "scenarios/expectation.h"
+#include "scenarios/observation.h"
 #include "sender/delivery.h"
 #include "sender/transport.h"
 #include "tenants/retry_policy.h"
@@ -13,13 +14,6 @@ namespace {
 
 using nlohmann::json;
 using Pointer = json::json_pointer;
-
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](char c) {
-    return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  });
-  return text;
-}
 
 // Collects the checks of one `expect`.
 class ExpectationReader {
@@ -118,7 +112,7 @@ class ExpectationReader {
       return;
     }
     for (const JsonNode::Member& member : node.members) {
-      add(on, fmt::format("{}[\"{}\"]", name, member.name), base / lower(member.name),
+      add(on, fmt::format("{}[\"{}\"]", name, member.name), base / observed_name(member.name),
           read_matcher(member.value, diagnostics_, ValueKind::text), needs_endpoint);
     }
   }

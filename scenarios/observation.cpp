@@ -11,18 +11,11 @@ namespace {
 
 using nlohmann::json;
 
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](char c) {
-    return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  });
-  return text;
-}
-
 // Values of equal names are joined, as RFC 9110 (5.2) allows for every header but Set-Cookie.
 json headers_of(const std::vector<std::pair<std::string, std::string>>& headers) {
   json object = json::object();
   for (const auto& [name, value] : headers) {
-    json& member = object[lower(name)];
+    json& member = object[observed_name(name)];
     member = member.is_null() ? value : fmt::format("{}, {}", member.get<std::string>(), value);
   }
   return object;
@@ -39,15 +32,9 @@ json mail_object(const ReceivedMail& mail) {
 }
 
 json token_object(const ReceivedToken& token) {
-  json object{{"verdict", verdict_word(token.verdict)},
-              {"authenticated", token.verdict == TokenVerdict::authenticated}};
-  if (!token.value.empty()) object["value"] = token.value;
-  if (token.plaintext) object["plaintext"] = *token.plaintext;
-  if (token.content) {
-    object["timestamp"] = token.content->timestamp;
-    object["sessionToken"] = token.content->session_token;
-    object["apiKey"] = token.content->api_key;
-  }
+  json object = token_members(token);
+  object["verdict"] = verdict_word(token.verdict);
+  object["authenticated"] = token.verdict == TokenVerdict::authenticated;
   return object;
 }
 
@@ -103,6 +90,13 @@ bool carries(const ReceivedRequest& request, const Exchange& exchange) {
 }
 
 }  // namespace
+
+std::string observed_name(std::string header) {
+  std::transform(header.begin(), header.end(), header.begin(), [](char c) {
+    return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  });
+  return header;
+}
 
 json observe(const SendFacts& send) {
   if (send.refusal) return {{"refused", *send.refusal}};

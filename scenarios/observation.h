@@ -8,8 +8,7 @@
 // MAIL:    {"from", "to", "subject", "text", "html", "headers": {lower-case name: value}}
 // REQUEST: {"method", "target", "event", "headers", "body": JSON, "bodyText", "answer", "problems",
 //           "token": {"value", "verdict", "authenticated", "plaintext", "timestamp",
-//           "sessionToken",
-//                     "apiKey"}}
+//                     "sessionToken", "apiKey"}}
 // A member without a value is absent. Everything here is pure.
 #pragma once
 
@@ -37,6 +36,9 @@ struct SendFacts {
 // carries. Gives how many belong to none.
 std::size_t attribute_requests(const std::vector<ReceivedRequest>& requests,
                                std::vector<SendFacts>& sends);
+
+// How a header's name is written in an observation: in lower case.
+std::string observed_name(std::string header);
 
 nlohmann::json observe(const SendFacts& send);
 
