@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 
 #include "tests/scenarios/scenario_text.h"
+#include "tests/support/process.h"
 
 namespace roomle_sim {
 namespace {
@@ -119,13 +120,8 @@ TEST(XmlEscape, ReplacesWhatXmlCannotHold) {
 
 class JunitFile : public testing::Test {
  protected:
-  JunitFile()
-      : folder_(fs::path(testing::TempDir()) /
-                testing::UnitTest::GetInstance()->current_test_info()->name()) {
-    fs::remove_all(folder_);
-    fs::create_directories(folder_);
-  }
-  fs::path folder_;
+  const TemporaryFolder temporary_;
+  const fs::path folder_ = temporary_.path();
 };
 
 TEST_F(JunitFile, IsWrittenWholeAndReplacesAnEarlierOne) {
