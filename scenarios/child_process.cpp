@@ -3,16 +3,14 @@
 #include <algorithm>
 #include <csignal>
 #include <cstring>
-#include <fcntl.h>
-#include <spawn.h>
+#include <system_error>
 #include <unistd.h>
 
 #include <fmt/format.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-extern char**
-    environ;  // NOLINT(readability-redundant-declaration): POSIX has the program declare it
+#include "scenarios/launch.h"
 
 namespace roomle_sim {
 namespace {
@@ -22,38 +20,6 @@ using SteadyClock = std::chrono::steady_clock;
 constexpr Duration kFirstWait = std::chrono::milliseconds(10);
 constexpr Duration kLongestWait = std::chrono::milliseconds(250);
 constexpr Duration kGroupCheck = std::chrono::milliseconds(5);
-
-// What the command starts with; both sets are freed by the destructor.
-class SpawnSettings {
- public:
-  SpawnSettings() {
-    posix_spawn_file_actions_init(&files);
-    posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_adddup2(&files, STDERR_FILENO, STDOUT_FILENO);
-    posix_spawnattr_init(&attributes);
-    posix_spawnattr_setflags(
-        &attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    posix_spawnattr_setpgroup(&attributes, 0);
-    // We block SIGINT, SIGTERM and SIGHUP and ignore SIGPIPE and SIGXFSZ; the command must not
-    // inherit that.
-    sigset_t none;
-    sigemptyset(&none);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    sigset_t defaults;
-    sigemptyset(&defaults);
-    for (const int signal : {SIGPIPE, SIGXFSZ, SIGINT, SIGTERM}) sigaddset(&defaults, signal);
-    posix_spawnattr_setsigdefault(&attributes, &defaults);
-  }
-  ~SpawnSettings() {
-    posix_spawn_file_actions_destroy(&files);
-    posix_spawnattr_destroy(&attributes);
-  }
-  SpawnSettings(const SpawnSettings&) = delete;
-  SpawnSettings& operator=(const SpawnSettings&) = delete;
-
-  posix_spawn_file_actions_t files{};
-  posix_spawnattr_t attributes{};
-};
 
 // Straight to the kernel: glibc 2.36's <sys/pidfd.h> cannot be linked from C++ (no extern "C").
 int open_process(pid_t pid) {
@@ -75,19 +41,9 @@ Error unavailable(std::string message) {
 }  // namespace
 
 Result<std::unique_ptr<ChildProcess>> ChildProcess::start(const std::vector<std::string>& command) {
-  std::vector<std::string> copies = command;
-  std::vector<char*> arguments;
-  arguments.reserve(copies.size() + 1);
-  for (std::string& one : copies) arguments.push_back(one.data());
-  arguments.push_back(nullptr);
-  const SpawnSettings settings;
-  pid_t pid = 0;
-  const int failed = posix_spawnp(&pid, arguments.front(), &settings.files, &settings.attributes,
-                                  arguments.data(), environ);
-  if (failed != 0) {
-    return unavailable(fmt::format("'{}' cannot be started: {}", command.front(),
-                                   std::generic_category().message(failed)));
-  }
+  const Result<pid_t> launched = launch(command);
+  if (!launched) return launched.error();
+  const pid_t pid = *launched;
   const int handle = open_process(pid);
   if (handle < 0) {
     const int why = errno;

@@ -19,7 +19,9 @@ namespace roomle_sim {
 
 // A command in a process group of its own, so that what it starts is stopped with it and a Ctrl-C
 // in the terminal reaches it through us alone. It reads nothing (stdin is /dev/null), and all it
-// writes goes to our stderr. Threads: one at a time. The destructor stops it.
+// writes goes to our stderr. Threads: one at a time. The destructor stops it; where we die without
+// one (SIGKILL, a crash), or the thread that called start() ends, it gets SIGTERM
+// (scenarios/launch.h).
 class ChildProcess {
  public:
   // `command`: a program, sought in PATH, and its arguments. unavailable: it cannot be started.

@@ -1,10 +1,14 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <poll.h>
 #include <sstream>
+#include <unistd.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 
 #include "tests/cli/program.h"
 #include "tests/support/held_port.h"
@@ -130,6 +134,27 @@ TEST_F(Run, StartsTheEndpointUnderTestAndStopsIt) {
   EXPECT_THAT(first.out, Not(HasSubstr("listening"))) << "the command's output goes to stderr";
   EXPECT_THAT(first.err, HasSubstr("listening at " + url));
   EXPECT_EQ(second.exit_code, 0) << second.out << second.err;
+}
+
+// No destructor runs then: it is the kernel that ends the command.
+TEST_F(Run, ACommandDoesNotOutliveARunThatWasKilled) {
+  const test::HeldPort held;  // nobody ever answers there, so that the run waits
+  const std::string fifo = folder_.path() + "/pid";
+  ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
+  Process run(program({"run", fine_, "--endpoint", held.url(), "--ready-timeout", "1h", "--", "sh",
+                       "-c", "echo $$ > \"$0\"; exec sleep 600", fifo}));
+  pid_t command = 0;
+  std::ifstream(fifo) >> command;
+  ASSERT_GT(command, 0);
+  const int handle = static_cast<int>(syscall(SYS_pidfd_open, command, 0));
+  ASSERT_GE(handle, 0);
+  run.signal(SIGKILL);
+  pollfd ended{handle, POLLIN, 0};
+  const bool gone = poll(&ended, 1, 60'000) == 1;
+  if (!gone) kill(command, SIGKILL);
+  EXPECT_TRUE(gone) << "the command lived on";
+  EXPECT_EQ(run.wait().exit_code, 128 + SIGKILL);
+  close(handle);
 }
 
 TEST_F(Run, ACommandThatEndsBeforeItAnswersExitsWithThree) {
