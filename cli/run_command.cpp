@@ -133,6 +133,18 @@ std::optional<Error> start_endpoint(const std::vector<std::string>& command, con
   return child.process->wait_until_answers(url.host, url.port, plan.ready_timeout, stop);
 }
 
+// A folder of somebody's program may hold thousands.
+void tell_passed_over(Console& console, const std::vector<FoundFiles::Other>& others) {
+  constexpr std::size_t kShown = 10;
+  for (std::size_t i = 0; i < std::min(kShown, others.size()); ++i) {
+    console.message(
+        fmt::format("{}: passed over: {}", printable(others[i].path), describe(others[i].kind)));
+  }
+  if (others.size() > kShown) {
+    console.message(fmt::format("and {} more files that are no scenarios", others.size() - kShown));
+  }
+}
+
 int exit_code_of(const SuiteResult& suite) {
   if (suite.errors > 0) return exit_code::kCouldNotRun;
   return suite.failed > 0 ? exit_code::kNotAsExpected : exit_code::kFine;
@@ -154,8 +166,12 @@ int run(Context& context, const RunFlags& flags) {
   if (!plan) return console.fail(plan.error());
   const auto files = find_scenario_files(flags.paths);
   if (!files) return console.fail(files.error());
-  const auto scenarios = load_scenarios(*files);
+  tell_passed_over(console, files->passed_over);
+  const auto scenarios = load_scenarios(files->scenarios);
   if (!scenarios) return console.fail(scenarios.error());
+  for (const Scenario& scenario : *scenarios) {
+    if (!scenario.warnings.empty()) console.message(scenario.warnings);
+  }
 
   if (command) {
     const auto error = start_endpoint(*command, *plan, stop.get_token(), child);

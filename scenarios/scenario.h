@@ -41,6 +41,7 @@ struct Scenario {
   std::optional<std::uint64_t> seed;
   Duration timeout = std::chrono::seconds(30);  // for the whole scenario, in real time
   std::vector<ScenarioStep> steps;
+  std::string warnings;  // rendered like mistakes, for the user to see; mostly empty
 };
 
 // All mistakes of the file and of its tenants file, rendered, as an Error of bad_input: not JSON, a

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "scenarios/file_kind.h"
 #include "scenarios/scenario.h"
 #include "sender/catalogue.h"
 
@@ -262,19 +263,49 @@ class ScenarioReader {
   std::vector<std::string> sends_;  // their names, in the order of the file
 };
 
+std::string rendered(const Diagnostics& diagnostics) {
+  std::string text = diagnostics.render();
+  if (text.ends_with('\n')) text.pop_back();
+  return text;
+}
+
+// A file of another kind would only be told every member that it has and lacks.
+bool is_for_another_command(const JsonNode& root, Diagnostics& diagnostics) {
+  const FileKind kind = kind_of(root);
+  const std::string_view command = command_for(kind);
+  if (command.empty()) return false;
+  diagnostics.add(root.where, fmt::format("{}, and not like a scenario", describe(kind)),
+                  std::string(command));
+  return true;
+}
+
+// What is right, and still not what anybody would want.
+std::string find_warnings(const Scenario& scenario, const JsonNode& root) {
+  const bool expects = std::any_of(
+      scenario.steps.begin(), scenario.steps.end(),
+      [](const ScenarioStep& step) { return std::holds_alternative<Expectation>(step); });
+  if (expects) return {};
+  Diagnostics warnings;
+  warnings.add(root.find("steps")->where,
+               "warning: no step expects anything: this passes unless an event is refused",
+               "a step such as {\"expect\": {\"outcome\": \"delivered\"}}");
+  return rendered(warnings);
+}
+
 }  // namespace
 
 Result<Scenario> parse_scenario(const Source& source, const SecretSources& sources) {
   Diagnostics diagnostics;
   std::optional<JsonNode> root = parse_json(source, diagnostics);
-  if (root) {
+  if (root && !is_for_another_command(*root, diagnostics)) {
     std::set<std::int64_t> absent = take_webhooks(*root);
     Scenario scenario = ScenarioReader(*root, diagnostics, sources, source).read(std::move(absent));
-    if (diagnostics.empty()) return scenario;
+    if (diagnostics.empty()) {
+      scenario.warnings = find_warnings(scenario, *root);
+      return scenario;
+    }
   }
-  std::string mistakes = diagnostics.render();
-  if (mistakes.ends_with('\n')) mistakes.pop_back();
-  return Error{ErrorCode::bad_input, std::move(mistakes)};
+  return Error{ErrorCode::bad_input, rendered(diagnostics)};
 }
 
 Result<Scenario> load_scenario(const std::string& path) {

@@ -15,7 +15,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::vector<std::string> scenario_files_in(const std::string& folder, std::error_code& error) {
+// Of the files in a folder that holds no scenario: enough to see what it is instead.
+constexpr std::size_t kShownOthers = 10;
+
+std::vector<std::string> json_files_in(const std::string& folder, std::error_code& error) {
   std::vector<std::string> files;
   fs::recursive_directory_iterator at(folder, error);
   while (!error && at != fs::recursive_directory_iterator()) {
@@ -28,28 +31,62 @@ std::vector<std::string> scenario_files_in(const std::string& folder, std::error
   return files;
 }
 
-// One path of the command line; a mistake is added to `mistakes`.
-std::vector<std::string> files_of(const std::string& path, std::vector<std::string>& mistakes) {
-  std::error_code error;
-  if (path != "-" && !fs::exists(path, error)) {
-    mistakes.push_back(fmt::format("{}: there is no such file or folder", path));
-    return {};
-  }
-  if (!fs::is_directory(path, error)) return {path};
-  std::vector<std::string> files = scenario_files_in(path, error);
-  if (error) {
-    mistakes.push_back(fmt::format("{}: {}", path, error.message()));
-  } else if (files.empty()) {
-    mistakes.push_back(fmt::format("{}: this folder has no scenarios (*.json)", path));
-  }
-  return files;
-}
-
 std::string identity(const std::string& path) {
   std::error_code error;
   const fs::path canonical = fs::canonical(path, error);
   return error ? path : canonical.string();
 }
+
+// Follows the paths of the command line, and collects their mistakes.
+class Search {
+ public:
+  void follow(const std::string& path) {
+    std::error_code error;
+    if (path != "-" && !fs::exists(path, error)) {
+      mistakes_.push_back(fmt::format("{}: there is no such file or folder", path));
+    } else if (fs::is_directory(path, error)) {
+      look_into(path);
+    } else if (is_new(path)) {
+      found_.scenarios.push_back(path);
+    }
+  }
+
+  Result<FoundFiles> result() {
+    if (mistakes_.empty()) return std::move(found_);
+    return Error{ErrorCode::bad_input, fmt::format("{}", fmt::join(mistakes_, "\n"))};
+  }
+
+ private:
+  void look_into(const std::string& folder) {
+    std::error_code error;
+    int scenarios = 0;
+    std::vector<std::string> others;
+    for (const std::string& file : json_files_in(folder, error)) {
+      const FileKind kind = kind_of_file(file);
+      if (kind == FileKind::scenario) {
+        ++scenarios;
+        if (is_new(file)) found_.scenarios.push_back(file);
+      } else {
+        if (others.size() < kShownOthers) {
+          others.push_back(fmt::format("\n  {}: {}", file, describe(kind)));
+        }
+        if (is_new(file)) found_.passed_over.push_back({file, kind});
+      }
+    }
+    if (error) {
+      mistakes_.push_back(fmt::format("{}: {}", folder, error.message()));
+    } else if (scenarios == 0) {
+      mistakes_.push_back(fmt::format("{}: this folder has no scenarios (*.json){}", folder,
+                                      fmt::join(others, "")));
+    }
+  }
+
+  bool is_new(const std::string& file) { return seen_.insert(identity(file)).second; }
+
+  FoundFiles found_;
+  std::vector<std::string> mistakes_;
+  std::set<std::string> seen_;
+};
 
 // Hands out scenarios to the threads and takes their results back.
 class SuiteRun {
@@ -117,17 +154,10 @@ class SuiteRun {
 
 }  // namespace
 
-Result<std::vector<std::string>> find_scenario_files(const std::vector<std::string>& paths) {
-  std::vector<std::string> files;
-  std::vector<std::string> mistakes;
-  std::set<std::string> seen;
-  for (const std::string& path : paths) {
-    for (std::string& file : files_of(path, mistakes)) {
-      if (seen.insert(identity(file)).second) files.push_back(std::move(file));
-    }
-  }
-  if (mistakes.empty()) return files;
-  return Error{ErrorCode::bad_input, fmt::format("{}", fmt::join(mistakes, "\n"))};
+Result<FoundFiles> find_scenario_files(const std::vector<std::string>& paths) {
+  Search search;
+  for (const std::string& path : paths) search.follow(path);
+  return search.result();
 }
 
 Result<std::vector<Scenario>> load_scenarios(const std::vector<std::string>& files) {

@@ -7,14 +7,26 @@
 #include <vector>
 
 #include "base/result.h"
+#include "scenarios/file_kind.h"
 #include "scenarios/runner.h"
 
 namespace roomle_sim {
 
+struct FoundFiles {
+  std::vector<std::string> scenarios;
+  struct Other {
+    std::string path;
+    FileKind kind;
+  };
+  std::vector<Other> passed_over;  // JSON in a folder that is meant for something else
+};
+
 // The scenario files behind the paths of a command line: a file as it stands, a folder's *.json
-// with those of its subfolders, sorted by name. A file named twice is there once. bad_input, all of
-// them in one message: a path that does not exist, a folder without any.
-Result<std::vector<std::string>> find_scenario_files(const std::vector<std::string>& paths);
+// with those of its subfolders, sorted by name. In a folder, JSON that is clearly no scenario
+// (scenarios/file_kind.h) is passed over; what cannot be read, or is no JSON, counts as one, so
+// that loading it tells why. A file named twice is there once. bad_input, all of them in one
+// message: a path that does not exist, a folder without any.
+Result<FoundFiles> find_scenario_files(const std::vector<std::string>& paths);
 
 // Reads all of them; the mistakes of all bad files in one message (bad_input).
 Result<std::vector<Scenario>> load_scenarios(const std::vector<std::string>& files);

@@ -95,6 +95,42 @@ TEST_F(Run, AFolderWithoutScenariosCannotBeUsed) {
   EXPECT_THAT(result.err, HasSubstr("has no scenarios"));
 }
 
+TEST_F(Run, OtherJsonInAFolderIsPassedOverWithALine) {
+  const std::string tenants = folder_.file("tenants.json", R"({"tenants": []})");
+  const ProcessResult result = run({folder_.path()});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(result.err, tenants + ": passed over: this looks like a tenants file\n");
+  EXPECT_THAT(result.out, HasSubstr("1 passed, 0 failed"));
+  EXPECT_EQ(run({folder_.path(), "-q"}).err, "");
+}
+
+TEST_F(Run, OfManyOtherFilesTheFirstAreNamed) {
+  for (int i = 100; i < 113; ++i) folder_.file(std::to_string(i) + ".json", "{}");
+  const ProcessResult result = run({folder_.path()});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.err, AllOf(HasSubstr("109.json: passed over"), Not(HasSubstr("110.json")),
+                                HasSubstr("and 3 more files that are no scenarios\n")));
+}
+
+TEST_F(Run, ATenantsFileThatIsNamedIsAMistakeWithAdvice) {
+  const std::string tenants = folder_.file("tenants.json", R"({"tenants": []})");
+  const ProcessResult result = run({tenants});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err, StartsWith(tenants + ":1:1: this looks like a tenants file"));
+  EXPECT_THAT(result.err, HasSubstr("roomle-sim tenants check FILE"));
+}
+
+TEST_F(Run, AScenarioThatExpectsNothingIsWarnedOfOnce) {
+  const std::string file = folder_.file("nothing.json", R"({ "name": "n",
+    "tenants": [ { "id": 42, "name": "acme" } ],
+    "steps": [ { "send": "email.savedConfiguration" }, { "send": "email.shareConfiguration" } ] })");
+  const ProcessResult result = run({file, fine_});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.err, StartsWith(file + ":3:14: warning: no step expects anything"));
+  EXPECT_EQ(result.err.find("warning"), result.err.rfind("warning"));
+  EXPECT_EQ(run({file, "-q"}).err, "");
+}
+
 TEST_F(Run, TheReportIsWrittenAndAFolderThatIsMissingExitsWithThree) {
   const std::string path = folder_.path() + "/report.xml";
   EXPECT_EQ(run({fine_, "--report", "junit=" + path}).exit_code, 0);

@@ -25,8 +25,12 @@ std::string test_name(const testing::TestParamInfo<std::string>& info) {
 }
 
 std::vector<std::string> files_in(const std::string& folder) {
-  auto files = find_scenario_files({kFixtures + folder});
-  return files ? *std::move(files) : std::vector<std::string>();
+  std::vector<std::string> files;
+  for (const fs::directory_entry& entry : fs::directory_iterator(kFixtures + folder)) {
+    if (entry.path().extension() == ".json") files.push_back(entry.path().string());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
 }
 
 class FixtureScenario : public testing::TestWithParam<std::string> {};

@@ -36,13 +36,70 @@ TEST(FindScenarioFiles, GoesThroughFoldersAndSorts) {
   const fs::path folder = temporary.path();
   fs::create_directories(folder / "b");
   for (const char* name : {"c.json", "a.json", "b/x.json", "notes.txt"}) {
-    std::ofstream(folder / name) << "{}";
+    std::ofstream(folder / name) << R"({"steps": []})";
   }
   const auto files = find_scenario_files({folder.string(), (folder / "a.json").string()});
   ASSERT_TRUE(files) << files.error().message;
-  EXPECT_THAT(*files,
+  EXPECT_THAT(files->scenarios,
               testing::ElementsAre((folder / "a.json").string(), (folder / "b/x.json").string(),
                                    (folder / "c.json").string()));
+}
+
+TEST(FindScenarioFiles, PassesOverTheOtherJsonOfAFolder) {
+  const TemporaryFolder folder;
+  const std::string scenario = folder.file("scenario.json", test::scenario_text(kSend));
+  const std::string tenants = folder.file("tenants.json", R"({"tenants": [], "credentials": []})");
+  const std::string behavior = folder.file("behavior.json", R"({"sequence": [503]})");
+  const std::string package = folder.file("package.json", R"({"name": "x", "version": "1"})");
+  const std::string list = folder.file("zlist.json", "[1]");
+  const auto files = find_scenario_files({folder.path()});
+  ASSERT_TRUE(files) << files.error().message;
+  EXPECT_THAT(files->scenarios, testing::ElementsAre(scenario));
+  std::vector<std::pair<std::string, FileKind>> others;
+  for (const FoundFiles::Other& one : files->passed_over) others.emplace_back(one.path, one.kind);
+  EXPECT_THAT(others, testing::ElementsAre(std::pair(behavior, FileKind::behavior),
+                                           std::pair(package, FileKind::other),
+                                           std::pair(tenants, FileKind::tenants),
+                                           std::pair(list, FileKind::other)));
+}
+
+TEST(FindScenarioFiles, KeepsWhatOnlyLacksSomethingOrIsNoJson) {
+  const TemporaryFolder folder;
+  std::vector<std::string> wrong;
+  for (const char* text : {R"({"step": [], "name": "n", "tenants": []})", R"({"steps": []})",
+                           R"({"nane": "n", "tenants": [], "steps": []})",
+                           R"({"name": "n", "tenantsFile": "t.json"})", "{", ""}) {
+    wrong.push_back(folder.file(std::to_string(wrong.size()) + ".json", text));
+  }
+  const auto files = find_scenario_files({folder.path()});
+  ASSERT_TRUE(files) << files.error().message;
+  EXPECT_EQ(files->scenarios, wrong);
+  EXPECT_FALSE(load_scenarios(files->scenarios).ok());
+}
+
+TEST(FindScenarioFiles, AFileThatIsNamedIsNeverPassedOver) {
+  const TemporaryFolder folder;
+  const std::string tenants = folder.file("tenants.json", R"({"tenants": []})");
+  const std::string behavior = folder.file("behavior.json", R"({"sequence": [503]})");
+  const auto files = find_scenario_files({tenants, behavior});
+  ASSERT_TRUE(files) << files.error().message;
+  const auto loaded = load_scenarios(files->scenarios);
+  ASSERT_FALSE(loaded.ok());
+  EXPECT_THAT(loaded.error().message,
+              AllOf(HasSubstr(tenants + ":1:1: this looks like a tenants file"),
+                    HasSubstr("= roomle-sim tenants check FILE"),
+                    HasSubstr(behavior + ":1:1: this looks like an endpoint's behaviour"),
+                    HasSubstr("= roomle-sim endpoint --behavior FILE")));
+}
+
+TEST(FindScenarioFiles, AFolderOfOtherJsonAloneTellsWhatItFound) {
+  const TemporaryFolder folder;
+  const std::string tenants = folder.file("tenants.json", R"({"tenants": []})");
+  const auto files = find_scenario_files({folder.path()});
+  ASSERT_FALSE(files.ok());
+  EXPECT_THAT(files.error().message,
+              AllOf(HasSubstr("this folder has no scenarios"),
+                    HasSubstr("\n  " + tenants + ": this looks like a tenants file")));
 }
 
 TEST(FindScenarioFiles, TellsAllMistakesTogether) {
@@ -58,9 +115,10 @@ TEST(LoadScenarios, TellsTheMistakesOfAllBadFilesTogether) {
   const std::string bad = std::string(FIXTURES_DIR) + "/bad-scenarios";
   const auto files = find_scenario_files({bad});
   ASSERT_TRUE(files);
-  const auto loaded = load_scenarios(*files);
+  const auto loaded = load_scenarios(files->scenarios);
   ASSERT_FALSE(loaded.ok());
-  for (const std::string& file : *files) EXPECT_THAT(loaded.error().message, HasSubstr(file + ":"));
+  for (const std::string& file : files->scenarios)
+    EXPECT_THAT(loaded.error().message, HasSubstr(file + ":"));
 }
 
 TEST(Suite, RunsScenariosSideBySide) {

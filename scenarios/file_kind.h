@@ -1,0 +1,27 @@
+// What a JSON file is meant for, told from its members: folders hold more than scenarios.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/json_reader.h"
+
+namespace roomle_sim {
+
+enum class FileKind { scenario, tenants, behavior, other };
+
+// A scenario has `name`, `steps`, and `tenants` or `tenantsFile`. An object with `steps`, or with
+// the other two, counts as one, so that a forgotten or misspelt member is still told as a mistake.
+// Of the rest, an object with `tenants` (and no `endpoint`) is a tenants file, one with `sequence`
+// or `refuse` an endpoint's behaviour, and anything else is other.
+FileKind kind_of(const JsonNode& root);
+
+// The same of a file. One that cannot be read, or is no JSON, is a scenario: reading it tells why.
+FileKind kind_of_file(const std::string& path);
+
+// "this looks like a tenants file"; a sentence for a file that is no scenario.
+std::string_view describe(FileKind kind);
+// The command that takes such a file; empty where there is none.
+std::string_view command_for(FileKind kind);
+
+}  // namespace roomle_sim
