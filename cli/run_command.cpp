@@ -67,6 +67,9 @@ std::optional<Error> read_report(const std::string& text, std::string& path) {
   return check_report_path(path);
 }
 
+// For a connection to an endpoint on another machine, where a packet may be lost.
+constexpr Duration kProbeLimit = std::chrono::seconds(5);
+
 int default_jobs() {
   return 2 * static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
 }
@@ -133,6 +136,18 @@ std::optional<Error> start_endpoint(const std::vector<std::string>& command, con
   return child.process->wait_until_answers(url.host, url.port, plan.ready_timeout, stop);
 }
 
+// Otherwise every scenario would tell the same at length. What a scenario wants to be refused is
+// the built-in endpoint's; a real one that is given is there to be tested.
+std::optional<Error> find_endpoint(const std::string& text, const Url& url,
+                                   const std::stop_token& stop) {
+  const std::string why = PortProbe(-1, stop).connect(url.host, url.port, kProbeLimit);
+  if (why.empty()) return std::nullopt;
+  return Error{ErrorCode::unavailable,
+               fmt::format("--endpoint: nothing answers at {} ({}); start your endpoint first, or "
+                           "have it started: roomle-sim run … --endpoint URL -- CMD",
+                           text, why)};
+}
+
 // A folder of somebody's program may hold thousands.
 void tell_passed_over(Console& console, const std::vector<FoundFiles::Other>& others) {
   constexpr std::size_t kShown = 10;
@@ -173,8 +188,10 @@ int run(Context& context, const RunFlags& flags) {
     if (!scenario.warnings.empty()) console.message(scenario.warnings);
   }
 
-  if (command) {
-    const auto error = start_endpoint(*command, *plan, stop.get_token(), child);
+  if (plan->endpoint) {
+    const auto error =
+        command ? start_endpoint(*command, *plan, stop.get_token(), child)
+                : find_endpoint(flags.endpoint, *plan->endpoint, stop.get_token());
     if (error || interrupt.interrupted()) {
       if (child.process) child.process->stop();  // while a second interrupt is still seen
       return interrupt.interrupted() ? exit_code::kInterrupted : console.fail(*error);

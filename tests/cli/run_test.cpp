@@ -131,6 +131,25 @@ TEST_F(Run, AScenarioThatExpectsNothingIsWarnedOfOnce) {
   EXPECT_EQ(run({file, "-q"}).err, "");
 }
 
+TEST_F(Run, AnEndpointWhereNothingAnswersIsToldOnceBeforeAnythingRuns) {
+  const test::HeldPort held;
+  const std::string report = folder_.path() + "/report.xml";
+  const ProcessResult result =
+      run({fine_, fine_, "--endpoint", held.url(), "--report", "junit=" + report});
+  EXPECT_EQ(result.exit_code, 3);
+  EXPECT_EQ(result.out, "");
+  EXPECT_EQ(result.err, "roomle-sim: --endpoint: nothing answers at " + held.url() +
+                            " (Connection refused); start your endpoint first, or have it started: "
+                            "roomle-sim run … --endpoint URL -- CMD\n");
+  EXPECT_FALSE(std::filesystem::exists(report));
+}
+
+TEST_F(Run, AScenarioMayWantARefusalOfTheBuiltInEndpoint) {
+  const std::string file =
+      folder_.file("down.json", scenario("mailed", R"("endpoint": {"refuse": true},)"));
+  EXPECT_EQ(run({file}).exit_code, 0);
+}
+
 TEST_F(Run, TheReportIsWrittenAndAFolderThatIsMissingExitsWithThree) {
   const std::string path = folder_.path() + "/report.xml";
   EXPECT_EQ(run({fine_, "--report", "junit=" + path}).exit_code, 0);
