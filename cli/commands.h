@@ -34,7 +34,7 @@ void add_completion_command(CLI::App& app, Context& context);
 // would read the command's words as further paths.
 void take_child_command(std::vector<std::string>& arguments, Context& context);
 
-// -q, --json and --no-color, which every subcommand takes.
+// -q, --json and --no-color, which every subcommand takes, as does what stands before it.
 void add_common_flags(CLI::App& command, Context& context);
 
 }  // namespace roomle_sim

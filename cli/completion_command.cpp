@@ -5,6 +5,7 @@
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/flag_value.h"
 #include "sender/catalogue.h"
 
 namespace roomle_sim {
@@ -40,16 +41,21 @@ std::string bash_script(const CLI::App& app) {
   std::string groups;
   for (const CLI::App* command : commands_of(app)) {
     if (!commands_of(*command).empty()) {
-      groups += (groups.empty() ? "" : "|") + command->get_name();
+      groups += (groups.empty() ? "" : "|") + command->get_name() + "/*";
     }
   }
   std::string script =
       "_roomle_sim() {\n"
-      "  local word=\"${COMP_WORDS[COMP_CWORD]}\" path='' words\n"
-      "  [ \"$COMP_CWORD\" -gt 1 ] && path=\"${COMP_WORDS[1]}\"\n"
-      "  case \"$path\" in " +
-      groups +
-      ") [ \"$COMP_CWORD\" -gt 2 ] && path=\"$path ${COMP_WORDS[2]}\" ;; esac\n"
+      "  local word=\"${COMP_WORDS[COMP_CWORD]}\" path='' words i\n"
+      // Only flags without a value can stand before a command.
+      "  for ((i = 1; i < COMP_CWORD; i++)); do\n"
+      "    case \"$path/${COMP_WORDS[i]}\" in\n"
+      "      */-*) ;;\n"
+      "      /*) path=\"${COMP_WORDS[i]}\" ;;\n" +
+      fmt::format("      {}) path=\"$path ${{COMP_WORDS[i]}}\" ;;\n", groups) +
+      "      *) break ;;\n"
+      "    esac\n"
+      "  done\n"
       "  case \"$path\" in\n";
   add_cases(app, "", script);
   script +=
@@ -65,9 +71,7 @@ std::string bash_script(const CLI::App& app) {
 void add_completion_command(CLI::App& app, Context& context) {
   CLI::App* command = app.add_subcommand("completion", "Print a completion script for bash or zsh");
   const auto shell = std::make_shared<std::string>();
-  command->add_option("SHELL", *shell, "bash or zsh")
-      ->required()
-      ->check(CLI::IsMember({"bash", "zsh"}));
+  command->add_option("SHELL", *shell, "bash or zsh")->required()->check(one_of({"bash", "zsh"}));
   command->footer("Example:  eval \"$(roomle-sim completion bash)\"");
   command->callback([&app, &context, shell] {
     context.run = [&app, &context, shell] {

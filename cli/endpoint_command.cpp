@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "cli/endpoint_story.h"
 #include "cli/exit_code.h"
+#include "cli/flag_value.h"
 #include "cli/interrupt.h"
 #include "cli/token_options.h"
 #include "endpoint/server.h"
@@ -35,7 +36,11 @@ class EndpointFlags {
 };
 
 void EndpointFlags::add_to(CLI::App& command) {
-  command.add_option("--port", port_, "The port (default 0: one that is free)")->type_name("PORT");
+  add_number(
+      command, "--port", 0, UINT16_MAX,
+      [this](std::uint64_t port) { port_ = static_cast<std::uint16_t>(port); },
+      "The port (default 0: one that is free)")
+      ->type_name("PORT");
   command.add_option("--host", host_, "The address to listen on (default 127.0.0.1)")
       ->type_name("HOST");
   command
@@ -48,7 +53,9 @@ void EndpointFlags::add_to(CLI::App& command) {
   secret_.add_to(command, "secret", "The secret that reads the tokens");
   command.add_option("--api-key", api_key_, "The apiKey that a token must name (with --secret)")
       ->type_name("K");
-  command.add_option("--seed", seed_, "For behaviours that draw (default 1)")->type_name("N");
+  add_seed(
+      command, [this](std::uint64_t seed) { seed_ = seed; },
+      "For behaviours that draw (default 1)");
   for (const char* flag : {"--secret", "--secret-file", "--api-key"}) tenants->excludes(flag);
 }
 

@@ -4,6 +4,7 @@
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/flag_value.h"
 #include "sender/catalogue.h"
 
 namespace roomle_sim {
@@ -54,7 +55,8 @@ void add_events_command(CLI::App& app, Context& context) {
   CLI::App* command = app.add_subcommand(
       "events", "The catalogue: which events there are, and what follows a failed POST");
   const auto name = std::make_shared<std::string>();
-  command->add_option("EVENT", *name, "Print an example body of this one");
+  command->add_option("EVENT", *name, "Print an example body of this one")
+      ->check(one_of(event_names()));
   add_common_flags(*command, context);
   command->callback([&context, name] {
     context.run = [&context, name] {

@@ -34,7 +34,8 @@ Result<Headers> HttpOptions::headers(const std::vector<std::string>& token_heade
     const std::string name = text.substr(0, colon);
     if (colon == std::string::npos || !is_header_name(name) ||
         text.find_first_of("\r\n") != std::string::npos) {
-      return usage("--header takes 'NAME: VALUE' on one line");
+      // It may hold a credential, and is not shown.
+      return usage("--header: expected 'NAME: VALUE' on one line");
     }
     for (const char* own : {"Host", "Content-Length", "Transfer-Encoding", "Connection"}) {
       if (same_header_name(name, own)) {

@@ -38,7 +38,9 @@ int run_program(int argc, char** argv) {
     context.console.data(app.help());
     return flushed(context.console, exit_code::kUsage);
   }
-  return flushed(context.console, context.run());
+  const int code = context.run();
+  if (code == exit_code::kUsage) context.console.error(try_help(app));
+  return flushed(context.console, code);
 }
 
 }  // namespace

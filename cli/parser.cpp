@@ -7,6 +7,7 @@
 
 #include "base/diagnostics.h"
 #include "cli/exit_code.h"
+#include "cli/flag_value.h"
 
 namespace roomle_sim {
 namespace {
@@ -44,6 +45,37 @@ std::string suggestion(const CLI::App& at, const std::string& word) {
   return did_you_mean(word, {known.begin(), known.end()});
 }
 
+// An option of the command, or of those that it belongs to.
+const CLI::Option* find_option(const CLI::App* at, const std::string& name) {
+  for (; at != nullptr; at = at->get_parent()) {
+    if (const CLI::Option* option = at->get_option_no_throw(name)) return option;
+  }
+  return nullptr;
+}
+
+// What CLI11 would say in words of its own.
+std::string explain(const CLI::App& at, const CLI::ParseError& error) {
+  const std::string message = error.what();
+  if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
+    std::vector<std::string> commands;
+    for (const CLI::App* one : at.get_subcommands([](const CLI::App*) { return true; })) {
+      commands.push_back(one->get_name());
+    }
+    if (commands.empty()) return message;
+    return fmt::format("a command is missing: one of {}", fmt::join(commands, ", "));
+  }
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) == nullptr) return message;
+  std::string name = message.substr(0, message.find_first_of(": "));
+  // Of a flag with a value that it does not take, the name comes without its dashes.
+  if (!name.starts_with('-')) name.insert(0, name.size() == 1 ? "-" : "--");
+  const CLI::Option* option = find_option(&at, name);
+  if (option == nullptr) return message;
+  if (option->get_items_expected_max() == 0) return fmt::format("{}: takes no value", name);
+  if (option->count() > 1)
+    return fmt::format("{}: given {} times, not once", name, option->count());
+  return fmt::format("{}: expected {}, got nothing", name, shown_type(*option));
+}
+
 }  // namespace
 
 void build_parser(CLI::App& app, Context& context) {
@@ -55,6 +87,7 @@ void build_parser(CLI::App& app, Context& context) {
       "             roomle-sim send email.savedConfiguration --to http://127.0.0.1:PORT/\n"
       "Help for one command:  roomle-sim COMMAND --help");
   app.require_subcommand(0, 1);
+  add_common_flags(app, context);
   add_send_command(app, context);
   add_run_command(app, context);
   add_endpoint_command(app, context);
@@ -62,12 +95,17 @@ void build_parser(CLI::App& app, Context& context) {
   add_tenants_command(app, context);
   add_events_command(app, context);
   add_completion_command(app, context);
+  tighten_flags(app);
 }
 
 void add_common_flags(CLI::App& command, Context& context) {
   command.add_flag("--json", context.console.json, "One JSON object a line on stdout");
   command.add_flag("-q,--quiet", context.console.quiet, "No messages on stderr but errors");
   command.add_flag("--no-color", context.console.no_color, "No colour, also on a terminal");
+}
+
+std::string try_help(const CLI::App& app) {
+  return fmt::format("try '{} --help'", full_name(innermost(app)));
 }
 
 int report_parse_error(const CLI::App& app, const CLI::ParseError& error, Console& console) {
@@ -77,7 +115,7 @@ int report_parse_error(const CLI::App& app, const CLI::ParseError& error, Consol
     console.data(version ? std::string(error.what()) : app.help());
     return exit_code::kFine;
   }
-  std::string message = error.what();
+  std::string message = explain(at, error);
   const std::vector<std::string> left = app.remaining(true);
   if (!left.empty() && left.front() != "--") {
     const std::string word = without_value(left.front());
@@ -86,7 +124,7 @@ int report_parse_error(const CLI::App& app, const CLI::ParseError& error, Consol
                   : fmt::format("'{}' is not known here{}", word, suggestion(at, word));
   }
   console.error(message);
-  console.error(fmt::format("see '{} --help'", full_name(at)));
+  console.error(try_help(app));
   return exit_code::kUsage;
 }
 

@@ -9,6 +9,7 @@
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/flag_value.h"
 #include "cli/http_options.h"
 #include "cli/interrupt.h"
 #include "cli/run_output.h"
@@ -28,10 +29,9 @@ struct RunFlags {
   std::string endpoint;
   std::string report;
   std::string mailbox;
-  std::string timeout;
-  std::string ready_timeout = "10s";
-  std::uint64_t seed = 0;
-  bool seed_given = false;
+  std::optional<Duration> timeout;
+  Duration ready_timeout = std::chrono::seconds(10);
+  std::optional<std::uint64_t> seed;
   int jobs = 0;
   bool fail_fast = false;
   bool story = false;
@@ -43,25 +43,16 @@ struct RunPlan {
   SuiteOptions suite;
   std::optional<Url> endpoint;
   std::string report;  // a path; empty: none
-  Duration ready_timeout{};
 };
 
 Error usage(std::string message) {
   return {ErrorCode::usage, std::move(message)};
 }
 
-std::optional<Error> read_duration_flag(std::string_view flag, const std::string& text,
-                                        Duration& into) {
-  const Result<Duration> value = parse_duration(text);
-  if (!value) return usage(fmt::format("{}: {}", flag, value.error().message));
-  into = *value;
-  return std::nullopt;
-}
-
 std::optional<Error> read_report(const std::string& text, std::string& path) {
   constexpr std::string_view kForm = "junit=";
   if (!text.starts_with(kForm) || text.size() == kForm.size()) {
-    return usage(fmt::format("--report takes junit=FILE, not '{}'", text));
+    return wrong_value("--report", "junit=FILE", text);
   }
   path = text.substr(kForm.size());
   return check_report_path(path);
@@ -79,26 +70,19 @@ Result<RunPlan> understand(const RunFlags& flags, bool with_command) {
   plan.suite.jobs = flags.jobs > 0 ? flags.jobs : default_jobs();
   plan.suite.fail_fast = flags.fail_fast;
   plan.suite.run.transport = flags.http.transport();
-  if (flags.seed_given) plan.suite.run.seed = flags.seed;
+  plan.suite.run.seed = flags.seed;
+  plan.suite.run.timeout = flags.timeout;
   if (!flags.endpoint.empty()) {
-    Result<Url> url = parse_url(flags.endpoint);
-    if (!url) return usage(fmt::format("--endpoint: {}", url.error().message));
+    Result<Url> url = read_url("--endpoint", flags.endpoint);
+    if (!url) return url.error();
     plan.endpoint = *std::move(url);
     plan.suite.run.external_endpoint = flags.endpoint;
   } else if (with_command) {
     return usage("a command behind '--' needs --endpoint URL: where it answers");
   }
-  if (!flags.timeout.empty()) {
-    Duration timeout{};
-    if (auto error = read_duration_flag("--timeout", flags.timeout, timeout)) return *error;
-    plan.suite.run.timeout = timeout;
-  }
-  if (auto error = read_duration_flag("--ready-timeout", flags.ready_timeout, plan.ready_timeout)) {
-    return *error;
-  }
   if (!flags.mailbox.empty()) {
     const auto mailbox = open_mailbox(flags.mailbox);
-    if (!mailbox) return mailbox.error();
+    if (!mailbox) return about_flag("--mail", mailbox.error());
     plan.suite.run.mailbox = flags.mailbox;
   }
   if (!flags.report.empty()) {
@@ -121,7 +105,7 @@ struct ChildSlot {
 
 // Starts the endpoint under test, and comes back once it answers.
 std::optional<Error> start_endpoint(const std::vector<std::string>& command, const RunPlan& plan,
-                                    const std::stop_token& stop, ChildSlot& child) {
+                                    Duration limit, const std::stop_token& stop, ChildSlot& child) {
   const Url& url = *plan.endpoint;
   // Else the scenarios would test what was started before, and the command perhaps end in silence.
   if (PortProbe(-1, stop).connect(url.host, url.port, std::chrono::seconds(1)).empty()) {
@@ -133,7 +117,7 @@ std::optional<Error> start_endpoint(const std::vector<std::string>& command, con
   if (!started) return started.error();
   child.process = *std::move(started);
   child.seen = child.process.get();
-  return child.process->wait_until_answers(url.host, url.port, plan.ready_timeout, stop);
+  return child.process->wait_until_answers(url.host, url.port, limit, stop);
 }
 
 // Otherwise every scenario would tell the same at length. What a scenario wants to be refused is
@@ -190,7 +174,7 @@ int run(Context& context, const RunFlags& flags) {
 
   if (plan->endpoint) {
     const auto error =
-        command ? start_endpoint(*command, *plan, stop.get_token(), child)
+        command ? start_endpoint(*command, *plan, flags.ready_timeout, stop.get_token(), child)
                 : find_endpoint(flags.endpoint, *plan->endpoint, stop.get_token());
     if (error || interrupt.interrupted()) {
       if (child.process) child.process->stop();  // while a second interrupt is still seen
@@ -217,29 +201,24 @@ void add_flags(CLI::App& command, RunFlags& flags) {
   command.add_option("PATH", flags.paths, "A scenario file, or a folder of them")->required();
   command.add_option("--endpoint", flags.endpoint, "A real endpoint instead of the built-in one")
       ->type_name("URL");
-  command.add_option("--jobs,-j", flags.jobs, "Scenarios at once (default: two for each core)")
-      ->check(CLI::Range(1, 1024))
-      ->type_name("N");
+  add_number(
+      command, "--jobs,-j", 1, 1024,
+      [&flags](std::uint64_t jobs) { flags.jobs = static_cast<int>(jobs); },
+      "Scenarios at once (default: two for each core)");
   command.add_option("--report", flags.report, "Write a report for CI services")
       ->type_name("junit=FILE");
   command.add_flag("--fail-fast", flags.fail_fast, "Begin no more after the first that fails");
   command.add_option("--mail", flags.mailbox, "Where the Roomle emails go (default: in memory)")
       ->type_name("maildir:DIR");
-  command.add_option("--timeout", flags.timeout, "For each scenario, instead of its own")
-      ->type_name("DURATION");
-  command.add_option("--ready-timeout", flags.ready_timeout, "For CMD, until it answers")
-      ->type_name("DURATION")
-      ->capture_default_str();
-  command
-      .add_option_function<std::uint64_t>(
-          "--seed",
-          [&flags](std::uint64_t seed) {
-            flags.seed = seed;
-            flags.seed_given = true;
-          },
-          "Of the retries' jitter, instead of the scenario's own")
-      ->check(CLI::NonNegativeNumber)
-      ->type_name("N");
+  add_duration(
+      command, "--timeout", [&flags](Duration timeout) { flags.timeout = timeout; },
+      "For each scenario, instead of its own");
+  add_duration(
+      command, "--ready-timeout", [&flags](Duration limit) { flags.ready_timeout = limit; },
+      "For CMD, until it answers (default 10s)");
+  add_seed(
+      command, [&flags](std::uint64_t seed) { flags.seed = seed; },
+      "Of the retries' jitter, instead of the scenario's own");
   command.add_flag("-v,--story", flags.story, "Tell what happened also where all is as expected");
   flags.http.add_to(command);
 }
@@ -247,7 +226,10 @@ void add_flags(CLI::App& command, RunFlags& flags) {
 }  // namespace
 
 void take_child_command(std::vector<std::string>& arguments, Context& context) {
-  if (arguments.empty() || arguments.front() != "run") return;
+  // Only the common flags may stand before a command, and they have no values.
+  const auto first = std::find_if(arguments.begin(), arguments.end(),
+                                  [](const std::string& word) { return !word.starts_with('-'); });
+  if (first == arguments.end() || *first != "run") return;
   const auto dashes = std::find(arguments.begin(), arguments.end(), "--");
   if (dashes == arguments.end()) return;
   context.child_command.emplace(dashes + 1, arguments.end());

@@ -7,6 +7,7 @@
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/flag_value.h"
 #include "cli/interrupt.h"
 #include "cli/send_options.h"
 #include "cli/story.h"
@@ -47,7 +48,7 @@ int send(Console& console, const SendOptions& options) {
   Result<std::unique_ptr<HttpTransport>> transport = HttpTransport::create(options.transport());
   if (!transport) return console.fail(transport.error());
   Result<std::unique_ptr<FallbackMailbox>> mailbox = open_mailbox(options.mailbox());
-  if (!mailbox) return console.fail(mailbox.error());
+  if (!mailbox) return console.fail(about_flag("--mail", mailbox.error()));
 
   const SystemClock clock;
   MemoryJournal journal([&](const JournalRecord& record) { show(console, record); });

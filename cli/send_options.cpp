@@ -3,9 +3,9 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "cli/flag_value.h"
 #include "fallback_mailer/mailbox_spec.h"
 #include "sender/catalogue.h"
-#include "tenants/url.h"
 
 namespace roomle_sim {
 namespace {
@@ -36,7 +36,9 @@ ordered_json member_value(std::string_view name, const std::string& text) {
 }  // namespace
 
 void SendOptions::add_to(CLI::App& command) {
-  command.add_option("EVENT", event_, "One of those that `roomle-sim events` lists")->required();
+  command.add_option("EVENT", event_, "One of those that `roomle-sim events` lists")
+      ->required()
+      ->check(one_of(event_names()));
   CLI::Option* to = command.add_option("--to", to_, "The webhook URL to post to");
   CLI::Option* file =
       command.add_option("--tenants", tenants_file_, "A tenants file; - is stdin")->excludes(to);
@@ -56,21 +58,22 @@ void SendOptions::add_to(CLI::App& command) {
   command
       .add_option("--retry", retry_, "A policy by name, or written out as JSON (default roomle)")
       ->type_name("POLICY");
-  command.add_option("--timeout", timeout_, "For one whole attempt (default 10s)")
-      ->type_name("DURATION");
+  add_duration(
+      command, "--timeout", [this](Duration timeout) { timeout_ = timeout; },
+      "For one whole attempt (default 10s)");
   command.add_option("--mail", mailbox_, "Where the Roomle email goes")
       ->type_name("maildir:DIR")
       ->default_str(std::string(kDefaultMailbox))
       ->envname("ROOMLE_SIM_MAIL");
   mailbox_ = kDefaultMailbox;
-  command.add_option("--seed", seed_, "Of the retries' jitter (default 1)")
-      ->check(CLI::NonNegativeNumber);
+  add_seed(
+      command, [this](std::uint64_t seed) { seed_ = seed; }, "Of the retries' jitter (default 1)");
   http_.add_to(command);
 }
 
 Result<TenantRegistry> SendOptions::made_up() const {
-  const Result<Url> url = parse_url(to_);
-  if (!url) return usage(fmt::format("--to: {}", url.error().message));
+  const Result<Url> url = read_url("--to", to_);
+  if (!url) return url.error();
   // The default credential is the one that a tenants file without one gets.
   Result<TenantRegistry> registry =
       parse_tenants(std::make_shared<const SourceText>(SourceText{"--to", R"({"tenants":[]})"}));
@@ -117,7 +120,7 @@ Result<SendOptions::Target> SendOptions::target() const {
     }
     return usage(fmt::format("{} in {}; it has: {}",
                              tenant_.empty() ? std::string("--tenant says which tenant is meant")
-                                             : fmt::format("there is no tenant '{}'", tenant_),
+                                             : fmt::format("--tenant: there is no '{}'", tenant_),
                              tenants_file_, fmt::join(names, ", ")));
   }
   auto registry = std::make_shared<TenantRegistry>();
@@ -127,14 +130,7 @@ Result<SendOptions::Target> SendOptions::target() const {
     if (!policy) return usage(fmt::format("--retry: {}", policy.error().message));
     tenant.simulator.retry = std::move(*policy);
   }
-  if (!timeout_.empty()) {
-    const Result<Duration> timeout = parse_duration(timeout_);
-    if (!timeout) return usage(fmt::format("--timeout: {}", timeout.error().message));
-    if (*timeout < std::chrono::milliseconds(1) || *timeout > std::chrono::hours(24)) {
-      return usage("--timeout: from 1ms to 24h");
-    }
-    tenant.simulator.timeout = *timeout;
-  }
+  if (timeout_) tenant.simulator.timeout = *timeout_;
   const std::int64_t id = tenant.id;
   registry->set_default(loaded->default_credential());
   for (const Credential& credential : loaded->credentials()) registry->add(credential);
@@ -146,17 +142,18 @@ Result<Event> SendOptions::event() const {
   ordered_json overrides = ordered_json::object();
   for (const std::string& text : members_) {
     const auto parts = split(text, '=');
-    if (!parts) return usage(fmt::format("--set takes NAME=VALUE, not '{}'", text));
+    if (!parts) return wrong_value("--set", "NAME=VALUE", text);
     overrides[parts->first] = member_value(parts->first, parts->second);
   }
   std::vector<std::pair<std::string, std::string>> extra;
   for (const std::string& text : url_extra_) {
     const auto parts = split(text, '=');
-    if (!parts) return usage(fmt::format("--url-param takes NAME=VALUE, not '{}'", text));
+    if (!parts) return wrong_value("--url-param", "NAME=VALUE", text);
     extra.push_back(*parts);
   }
   Result<Event> event = make_event(event_, overrides, extra);
-  return event ? std::move(event) : Result<Event>(usage(event.error().message));
+  // The event's name was checked before: only a member can be wrong.
+  return event ? std::move(event) : Result<Event>(usage("--set: " + event.error().message));
 }
 
 Result<DispatcherOptions> SendOptions::dispatcher(const Target& target) const {

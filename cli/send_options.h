@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -48,7 +49,7 @@ class SendOptions {
   std::vector<std::string> members_;
   std::vector<std::string> url_extra_;
   std::string retry_;
-  std::string timeout_;
+  std::optional<Duration> timeout_;
   std::string mailbox_;
   std::uint64_t seed_ = 1;
   HttpOptions http_;

@@ -100,6 +100,7 @@ int check_file(Console& console, const std::string& file) {
 void add_tenants_command(CLI::App& app, Context& context) {
   CLI::App* tenants = app.add_subcommand("tenants", "Look at tenants files");
   tenants->require_subcommand(1);
+  add_common_flags(*tenants, context);
   CLI::App* check = tenants->add_subcommand(
       "check", "Read tenants files, and tell what is wrong or what each tenant gets");
   const auto files = std::make_shared<std::vector<std::string>>();

@@ -9,6 +9,7 @@
 #include "base/time.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/flag_value.h"
 #include "cli/token_options.h"
 #include "sender/token.h"
 #include "sender/token_identify.h"
@@ -79,7 +80,9 @@ Result<std::string> Encrypt::make_plaintext() const {
   }
   if (!at.empty()) {
     const Result<TimePoint> parsed = parse_timestamp(at);
-    if (!parsed) return Error{ErrorCode::usage, "--at: " + parsed.error().message};
+    if (!parsed) {
+      return wrong_value("--at", "yyyy-MM-ddTHH:mm:ss.SSSZ, such as 2020-12-31T23:00:00.000Z", at);
+    }
   }
   const TokenContent content{at.empty() ? format_timestamp(SystemClock().now()) : at, session,
                              *api_key};
@@ -188,9 +191,8 @@ void Identify::add_to(CLI::App& command) {
 Result<IdentifyRequest> Identify::request() const {
   const bool minute_alone = at.size() == std::string_view("yyyy-MM-ddTHH:mm").size();
   if (!at.empty() && !parse_timestamp(minute_alone ? at + ":00Z" : at)) {
-    return Error{ErrorCode::usage,
-                 "--at: yyyy-MM-ddTHH:mm or a whole timestamp is expected, for example "
-                 "2020-12-31T23:00"};
+    return wrong_value("--at", "yyyy-MM-ddTHH:mm or a whole timestamp, such as 2020-12-31T23:00",
+                       at);
   }
   if (token.from_stdin() + secret.from_stdin() + default_secret.from_stdin() > 1) {
     return Error{ErrorCode::usage, "only one of the token and the secrets can come from stdin"};
@@ -305,6 +307,7 @@ void add(CLI::App& token, Context& context, const std::string& name, const std::
 void add_token_command(CLI::App& app, Context& context) {
   CLI::App* token = app.add_subcommand("token", "Make, read and identify tokens");
   token->require_subcommand(1);
+  add_common_flags(*token, context);
   token->footer("Help for one of them:  roomle-sim token encrypt --help");
   add<Encrypt>(*token, context, "encrypt", "Make a token");
   add<Decrypt>(*token, context, "decrypt", "Read a token");

@@ -6,27 +6,20 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "cli/console.h"
+#include "cli/flag_value.h"
 #include "tenants/encoding.h"
 #include "tenants/registry.h"
 
 namespace roomle_sim {
 namespace {
 
-// Refuses other words without a list in the flag's type, which would make the help unreadable.
-CLI::Validator one_of(const std::vector<std::string_view>& words) {
-  return {[&words](const std::string& text) {
-            if (std::find(words.begin(), words.end(), text) != words.end()) return std::string();
-            return fmt::format("'{}' is not known{} (one of: {})", text, did_you_mean(text, words),
-                               fmt::join(words, ", "));
-          },
-          ""};
-}
-
 std::string wrong_iv(const std::string& text) {
   if (text == "prefix" || text == "zero" || text == "key") return {};
   const auto bytes = hex_decode(text);
   if (bytes && bytes->size() == 16) return {};
-  return "prefix, zero, key, or the IV itself as 32 hex digits is expected";
+  return fmt::format("expected prefix, zero, key, or the IV itself as 32 hex digits, got '{}'",
+                     printable(text));
 }
 
 std::size_t index_of(const std::vector<std::string_view>& words, std::string_view word) {

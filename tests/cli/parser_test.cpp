@@ -54,6 +54,34 @@ TEST(CommandLine, AnUnknownFlagIsShownWithoutItsValue) {
   EXPECT_THAT(result.out + result.err, Not(HasSubstr("hunter2")));
 }
 
+TEST(CommandLine, TheCommonFlagsMayStandBeforeTheCommandToo) {
+  const std::string scenario = FIXTURES_DIR "/scenarios/05-status-200-delivered.json";
+  for (const std::vector<std::string>& arguments :
+       std::vector<std::vector<std::string>>{{"--json", "run", scenario},
+                                             {"run", "--json", scenario},
+                                             {"run", scenario, "--json"},
+                                             {"--json", "run", scenario, "--json"},
+                                             {"-q", "--no-color", "run", scenario, "--json"}}) {
+    const ProcessResult result = roomle_sim_run(arguments);
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_EQ(objects(result.out).size(), 2U) << arguments.front();
+  }
+  const ProcessResult token = roomle_sim_run(
+      {"token", "--json", "encrypt", "--secret", "0123456789abcdef", "--api-key", "k"});
+  EXPECT_EQ(objects(token.out).at(0)["type"], "token");
+  const std::string tenants = FIXTURES_DIR "/tenants/several-tenants.json";
+  EXPECT_NE(roomle_sim_run({"tenants", "check", tenants}).err, "");
+  EXPECT_EQ(roomle_sim_run({"-q", "tenants", "check", tenants}).err, "");
+  EXPECT_EQ(roomle_sim_run({"tenants", "-q", "check", tenants}).err, "");
+}
+
+TEST(CommandLine, ACommandToStartIsFoundBehindFlagsInFront) {
+  const std::string scenario = FIXTURES_DIR "/scenarios/05-status-200-delivered.json";
+  const ProcessResult result = roomle_sim_run({"--json", "-q", "run", scenario, "--", "true"});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err, HasSubstr("a command behind '--' needs --endpoint"));
+}
+
 TEST(CommandLine, APlannedCommandIsSaidToBePlanned) {
   for (const std::string word : {"serve", "check", "model"}) {
     const ProcessResult result = roomle_sim_run({word});
@@ -84,11 +112,14 @@ TEST(Completion, TheScriptIsAcceptedByBashAndKnowsTheCommands) {
   options.input = script.out +
                   "\nCOMP_WORDS=(roomle-sim tok); COMP_CWORD=1; _roomle_sim; echo \"$COMPREPLY\""
                   "\nCOMP_WORDS=(roomle-sim send --t); COMP_CWORD=2; _roomle_sim; "
+                  "echo \"${COMPREPLY[@]}\"\n"
+                  "COMP_WORDS=(roomle-sim -q token --json enc); COMP_CWORD=4; _roomle_sim; "
                   "echo \"${COMPREPLY[@]}\"\n";
   const ProcessResult bash = run_process({"bash"}, options);
   EXPECT_EQ(bash.err, "");
   EXPECT_THAT(bash.out, HasSubstr("token\n"));
   EXPECT_THAT(bash.out, HasSubstr("--timeout"));
+  EXPECT_THAT(bash.out, HasSubstr("encrypt\n"));
   EXPECT_EQ(roomle_sim_run({"completion", "fish"}).exit_code, 1);
 }
 

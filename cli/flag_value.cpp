@@ -1,0 +1,134 @@
+#include "cli/flag_value.h"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <utility>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "base/diagnostics.h"
+#include "cli/console.h"
+
+namespace roomle_sim {
+namespace {
+
+constexpr Duration kShortest = std::chrono::milliseconds(1);
+constexpr Duration kLongest = std::chrono::hours(24);
+
+// What stands behind "FLAG: ", which CLI11 adds by itself.
+std::string complaint(std::string_view expected, std::string_view value) {
+  return fmt::format("expected {}, got '{}'", expected, printable(value));
+}
+
+std::optional<std::uint64_t> read_number(const std::string& text) {
+  std::uint64_t number = 0;
+  const char* end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, number);
+  return error == std::errc() && stopped == end ? std::optional(number) : std::nullopt;
+}
+
+std::optional<Duration> read_duration(const std::string& text) {
+  const Result<Duration> value = parse_duration(text);
+  const bool fits = value && *value >= kShortest && *value <= kLongest;
+  return fits ? std::optional(*value) : std::nullopt;
+}
+
+// Without a text in the flag's type, which would make the help unreadable.
+CLI::Validator expects(std::string expected, std::function<bool(const std::string&)> fits) {
+  return {[expected = std::move(expected), fits = std::move(fits)](const std::string& text) {
+            return fits(text) ? std::string() : complaint(expected, text);
+          },
+          ""};
+}
+
+}  // namespace
+
+Error wrong_value(std::string_view flag, std::string_view expected, std::string_view value) {
+  return {ErrorCode::usage, fmt::format("{}: {}", flag, complaint(expected, value))};
+}
+
+CLI::Validator one_of(const std::vector<std::string_view>& words) {
+  return {[words](const std::string& text) {
+            if (std::find(words.begin(), words.end(), text) != words.end()) return std::string();
+            // Of short words each is like the other.
+            return complaint(fmt::format("one of {}", fmt::join(words, ", ")), text) +
+                   (text.size() > 2 ? did_you_mean(text, words) : "");
+          },
+          ""};
+}
+
+CLI::Option* add_number(CLI::App& command, const std::string& names, std::uint64_t low,
+                        std::uint64_t high, std::function<void(std::uint64_t)> take,
+                        const std::string& help) {
+  const auto fits = [low, high](const std::string& text) {
+    const auto number = read_number(text);
+    return number && *number >= low && *number <= high;
+  };
+  return command
+      .add_option_function<std::string>(
+          names,
+          [take = std::move(take)](const std::string& text) { take(read_number(text).value()); },
+          help)
+      ->type_name("N")
+      ->check(expects(fmt::format("a whole number from {} to {}", low, high), fits));
+}
+
+CLI::Option* add_seed(CLI::App& command, std::function<void(std::uint64_t)> take,
+                      const std::string& help) {
+  return add_number(command, "--seed", 0, UINT64_MAX, std::move(take), help);
+}
+
+CLI::Option* add_duration(CLI::App& command, const std::string& name,
+                          std::function<void(Duration)> take, const std::string& help) {
+  return command
+      .add_option_function<std::string>(
+          name,
+          [take = std::move(take)](const std::string& text) { take(read_duration(text).value()); },
+          help)
+      ->type_name("DURATION")
+      ->check(expects("a duration from 1ms to 24h, such as 500ms, 2s or 1h30m",
+                      [](const std::string& text) { return read_duration(text).has_value(); }));
+}
+
+std::string shown_type(const CLI::Option& option) {
+  const std::string type = option.get_type_name();
+  return type.empty() || type == "TEXT" ? "a value" : type;
+}
+
+Error about_flag(std::string_view flag, Error error) {
+  if (error.code == ErrorCode::usage) error.message = fmt::format("{}: {}", flag, error.message);
+  return error;
+}
+
+Result<Url> read_url(std::string_view flag, const std::string& text) {
+  Result<Url> url = parse_url(text);
+  if (url) return url;
+  const std::size_t at = text.rfind('@');
+  const std::string shown = at == std::string::npos ? text : "…" + text.substr(at);
+  return Error{ErrorCode::usage,
+               fmt::format("{}: '{}' is {}", flag, printable(shown), url.error().message)};
+}
+
+void tighten_flags(CLI::App& app) {
+  constexpr std::string_view kOwnReaders[] = {"--plaintext", "--session",        "--set",
+                                              "--secret",    "--default-secret", "--header"};
+  for (CLI::Option* option : app.get_options([](const CLI::Option*) { return true; })) {
+    const std::string name = option->get_name();
+    if (option->get_items_expected_max() == 0) {
+      option->disable_flag_override();
+      continue;
+    }
+    if (std::find(std::begin(kOwnReaders), std::end(kOwnReaders), name) != std::end(kOwnReaders)) {
+      continue;
+    }
+    option->check(
+        expects(shown_type(*option), [](const std::string& text) { return !text.empty(); }));
+  }
+  for (CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    tighten_flags(*command);
+  }
+}
+
+}  // namespace roomle_sim
