@@ -64,7 +64,7 @@ class Teller {
       : record_(record), console_(console) {}
 
   void operator()(const record::Accepted&) {
-    add("{} for tenant {} '{}', delivery {}", printable(record_.event->type), record_.tenant->id,
+    add("{} for tenant {} '{}', delivery {}", printable(record_.event->type()), record_.tenant->id,
         printable(record_.tenant->shown_name()), record_.delivery);
     if (record_.tenant->webhook.empty()) add("The tenant has no webhook URL: nothing is posted.");
   }

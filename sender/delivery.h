@@ -121,6 +121,12 @@ using Record =
     std::variant<record::Accepted, record::AttemptStarted, record::AttemptFinished,
                  record::RetryScheduled, record::MailStarted, record::MailFinished, record::Ended>;
 
+// A record and when it was made.
+struct TimedRecord {
+  TimePoint at;
+  Record what;
+};
+
 namespace effect {
 struct StartAttempt {
   int number = 0;

@@ -31,7 +31,7 @@ struct OpenDelivery {
   const std::string id;
   std::shared_ptr<const Tenant> tenant;  // keeps its registry alive
   TokenCredential credential;
-  std::shared_ptr<const Event> event;
+  std::shared_ptr<const EventText> event;
 
   std::mutex mutex;  // guards what follows; held while its records are written, so they keep order
   Delivery machine;
@@ -164,7 +164,7 @@ Result<std::string> Dispatcher::Impl::submit(const std::shared_ptr<const TenantR
                                                  random_for(tenant_id));
   delivery->tenant = std::shared_ptr<const Tenant>(registry, tenant);
   delivery->credential = credential;
-  delivery->event = std::make_shared<const Event>(std::move(event));
+  delivery->event = std::make_shared<const EventText>(event);
   {
     const std::lock_guard lock(mutex_);
     if (stopping_) return Error{ErrorCode::unavailable, "the dispatcher has stopped"};
@@ -188,7 +188,7 @@ std::optional<Advanced> Dispatcher::Impl::advance(const OpenPtr& delivery, const
   Step step = delivery->machine.step(input, now);
   if (find_effect<effect::StartAttempt>(step) != nullptr) {
     Result<Exchange> exchange = compose_attempt(*delivery->tenant, delivery->credential,
-                                                *delivery->event, options_.outgoing, now);
+                                                delivery->event->body(), options_.outgoing, now);
     // submit() has made a key of this secret before, so a token can be made too.
     attachments.exchange = std::make_shared<const Exchange>(std::move(exchange).value());
   }
@@ -326,8 +326,8 @@ void Dispatcher::Impl::mail(const Job& job) {
     if (stopping_) return;
   }
   const OpenDelivery& delivery = *job.delivery;
-  const auto handed_over =
-      mailbox_.deliver({delivery.id, *delivery.event, *delivery.tenant, send->cause, clock_.now()});
+  const auto handed_over = mailbox_.deliver(
+      {delivery.id, delivery.event->parse(), *delivery.tenant, send->cause, clock_.now()});
   Attachments attachments;
   if (handed_over) {
     attachments.receipt = *handed_over;

@@ -23,7 +23,7 @@ void set_header(Headers& headers, const std::string& name, const std::string& va
 }  // namespace
 
 Result<Exchange> compose_attempt(const Tenant& tenant, const TokenCredential& credential,
-                                 const Event& event, const OutgoingOptions& options,
+                                 const std::string& body, const OutgoingOptions& options,
                                  TimePoint now) {
   const TokenSettings& settings = tenant.simulator.token;
   Exchange exchange;
@@ -36,7 +36,7 @@ Result<Exchange> compose_attempt(const Tenant& tenant, const TokenCredential& cr
   AttemptRequest& request = exchange.request;
   request.pool_key = std::to_string(tenant.id);
   request.url = tenant.webhook;
-  request.body = event_body(event);
+  request.body = body;
   request.timeout = tenant.simulator.timeout;
   request.headers = {{"Content-Type", "application/json"},
                      {"User-Agent", tenant.simulator.user_agent},

@@ -5,7 +5,6 @@
 
 #include "base/result.h"
 #include "base/time.h"
-#include "sender/event.h"
 #include "sender/journal.h"
 #include "sender/transport.h"
 #include "tenants/registry.h"
@@ -19,6 +18,7 @@ struct OutgoingOptions {
 // The exchange with its request, its result still empty. Fails only when the tenant's secret gives
 // no key, which loading a registry rules out. Thread-safe.
 Result<Exchange> compose_attempt(const Tenant& tenant, const TokenCredential& credential,
-                                 const Event& event, const OutgoingOptions& options, TimePoint now);
+                                 const std::string& body, const OutgoingOptions& options,
+                                 TimePoint now);
 
 }  // namespace roomle_sim

@@ -19,6 +19,9 @@ struct Verdict {
   // acted on it, and the email that follows may be the customer's second.
   bool ambiguous = false;
   std::optional<Duration> retry_after;  // what a Retry-After header asked for, from now
+  // Nobody saw how it ended: the simulator itself was ended meanwhile. It counts as made, as
+  // ambiguous, and as `timeout`, since no complete response came in time.
+  bool lost = false;
 };
 
 // Judges what the transport saw. Success: a complete response with status 200–299 (Webhook

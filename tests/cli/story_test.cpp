@@ -13,7 +13,7 @@ JournalRecord make(Record what) {
   return {"d-1",
           {},
           std::move(what),
-          std::make_shared<const Event>(Event{"email.savedConfiguration", {{"email", "a@b"}}}),
+          std::make_shared<const EventText>(Event{"email.savedConfiguration", {{"email", "a@b"}}}),
           std::make_shared<const Tenant>(tenant),
           nullptr,
           {},

@@ -14,7 +14,9 @@ class Outgoing : public ::testing::Test {
   [[nodiscard]] AttemptRequest compose(const OutgoingOptions& options = {}) const {
     const Event event =
         make_event("email.savedConfiguration", nlohmann::ordered_json::object()).value();
-    return compose_attempt(tenant_, {&credential_, false}, event, options, {}).value().request;
+    return compose_attempt(tenant_, {&credential_, false}, event_body(event), options, {})
+        .value()
+        .request;
   }
   static std::string header(const AttemptRequest& request, const std::string& name) {
     const auto found = std::find_if(request.headers.begin(), request.headers.end(),
@@ -49,7 +51,7 @@ TEST_F(Outgoing, ASecretThatGivesNoKeyIsAnError) {
   credential_.secret = Secret("short");
   const Event event =
       make_event("email.savedConfiguration", nlohmann::ordered_json::object()).value();
-  EXPECT_FALSE(compose_attempt(tenant_, {&credential_, false}, event, {}, {}));
+  EXPECT_FALSE(compose_attempt(tenant_, {&credential_, false}, event_body(event), {}, {}));
 }
 
 }  // namespace
