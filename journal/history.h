@@ -30,7 +30,7 @@ struct DeliverySummary {
   TimePoint accepted_at;
   std::optional<TimePoint> ended_at;  // nothing: open
   std::optional<Outcome> outcome;     // nothing: open
-  int attempts = 0;                   // started
+  int attempts = 0;                   // that have ended
   int ambiguous_attempts = 0;
   // Of the last attempt that has ended; nothing where it succeeded, or none has.
   std::optional<FailureReason> last_reason;
@@ -80,7 +80,7 @@ struct DeliveryCounts {
 
 struct UnfinishedPage {
   std::vector<UnfinishedDelivery> deliveries;  // the oldest acceptance first
-  std::optional<std::int64_t> next;            // `from` of the page behind it; nothing: the last
+  std::string next;                            // the cursor of the page behind it; empty: the last
 };
 
 class History {
