@@ -99,9 +99,9 @@ class History {
   virtual Result<DeliveryCounts> counts() = 0;
 
   // Those that were open when this journal was opened, and still are: for Dispatcher::resume().
-  // What was accepted since is left out, so that a service may accept while it resumes. `from`: 0,
-  // then UnfinishedPage::next.
-  virtual Result<UnfinishedPage> unfinished(std::int64_t from, std::size_t limit) = 0;
+  // What was accepted since is left out, so that a service may accept while it resumes. Cursor and
+  // limit as for list().
+  virtual Result<UnfinishedPage> unfinished(const std::string& cursor, std::size_t limit) = 0;
 
   // Forgets deliveries that ended before `before`, never an open one, in transactions so small that
   // append() waits for each only briefly. How many it were.

@@ -27,6 +27,10 @@ class EventText {
   explicit EventText(const Event& event);
   // A body that event_body() has made before. Nothing where it is none.
   static std::optional<EventText> from_body(std::string body);
+  // What type() and body() gave before: kept apart, so that nothing needs parsing.
+  static EventText stored(std::string type, std::string body) {
+    return {std::move(type), std::move(body)};
+  }
 
   [[nodiscard]] const std::string& type() const { return type_; }
   [[nodiscard]] const std::string& body() const { return body_; }

@@ -1,0 +1,43 @@
+// What one append() brings of one delivery, put into words by the caller's thread, so that the one
+// that commits has only to write it down. Pure.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "sender/journal.h"
+
+namespace roomle_sim {
+
+struct JournalEntry {
+  struct Acceptance {
+    std::int64_t tenant_id = 0;
+    std::shared_ptr<const EventText> event;
+    TimePoint at;
+  };
+  struct Judgement {
+    int attempts = 0;   // so far
+    int ambiguous = 0;  // of those in this entry
+    std::optional<FailureReason> reason;
+    int status = 0;
+  };
+  struct End {
+    record::Ended how;
+    TimePoint at;
+  };
+
+  std::string delivery;
+  std::optional<Acceptance> accepted;
+  std::optional<Judgement> judged;
+  std::optional<End> ended;
+  std::string payload;  // record_json.h; empty: no other record
+};
+
+// Neighbouring records of one delivery become one entry, in their order.
+std::vector<JournalEntry> make_entries(std::span<const JournalRecord> records);
+
+}  // namespace roomle_sim

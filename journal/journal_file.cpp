@@ -1,0 +1,174 @@
+#include "journal/journal_file.h"
+
+#include <array>
+#include <fcntl.h>
+#include <filesystem>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "journal/schema.h"
+
+namespace roomle_sim {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Up to here checking all pages takes less time than anybody notices.
+constexpr std::int64_t kCheckedWhole = 16LL * 1024 * 1024;
+
+Error refusal(ErrorCode code, const std::string& path, std::string_view why) {
+  return Error{code, fmt::format("the journal {} {}", path, why)};
+}
+
+Error error_of(SqliteFault fault, const std::string& problem, const std::string& path) {
+  const auto refuse = [&](ErrorCode code, std::string_view why) {
+    return refusal(code, path, fmt::format("{} ({})", why, problem));
+  };
+  switch (fault) {
+    case SqliteFault::cannot_open:
+      return refuse(ErrorCode::unavailable, "cannot be opened; choose another folder with --data");
+    case SqliteFault::read_only:
+      return refuse(ErrorCode::unavailable,
+                    "is read-only; let this user write it, or choose another folder with --data");
+    case SqliteFault::not_a_database:
+      return refuse(ErrorCode::bad_input,
+                    "is no SQLite file; move it away, or choose another folder with --data");
+    case SqliteFault::damaged:
+      return refuse(ErrorCode::bad_input,
+                    "is damaged; stop roomle-sim, keep a copy, and try 'sqlite3 FILE .recover', or "
+                    "move it away to begin anew");
+    case SqliteFault::busy:
+      return refuse(ErrorCode::unavailable,
+                    "is held by another program; close it (a database browser, a backup)");
+    case SqliteFault::full:
+      return refuse(ErrorCode::unavailable, "has no room: the disk is full; make room");
+    case SqliteFault::io:
+      return refuse(ErrorCode::unavailable, "cannot be read or written; look at the disk");
+    case SqliteFault::none:
+    case SqliteFault::other:
+      break;
+  }
+  return refuse(ErrorCode::unavailable, "cannot be used");
+}
+
+// A folder that is new is for its owner alone: the journal holds customers' addresses. Its name is
+// on the disk before anything in it counts.
+std::optional<Error> make_folder(const std::string& folder) {
+  std::error_code failed;
+  const bool made = fs::create_directories(folder, failed);
+  if (!failed && fs::is_directory(folder, failed)) {
+    if (!made) return std::nullopt;
+    fs::permissions(folder, fs::perms::owner_all, failed);
+    const fs::path parent = fs::absolute(folder, failed).parent_path();
+    if (const int fd = open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); fd >= 0) {
+      fsync(fd);
+      close(fd);
+    }
+    return std::nullopt;
+  }
+  const std::string why = failed ? failed.message() : "a file of that name is there";
+  return Error{
+      ErrorCode::unavailable,
+      fmt::format("cannot make the data folder {}: {}; choose another with --data", folder, why)};
+}
+
+std::optional<Error> check_state(SqliteConnection& connection, const std::string& path) {
+  const std::optional<SchemaState> state = schema_state(connection);
+  if (!state) return journal_error(connection, path);
+  if (*state == SchemaState::not_a_journal) {
+    return refusal(ErrorCode::bad_input, path,
+                   "is a database of another program; choose another folder with --data");
+  }
+  if (*state == SchemaState::newer) {
+    return refusal(ErrorCode::bad_input, path,
+                   "was written by a newer roomle-sim; use that one, or choose another folder with "
+                   "--data");
+  }
+  return std::nullopt;
+}
+
+// Reads enough to notice a file that was cut or overwritten, without reading all of a large one.
+std::optional<Error> check_pages(SqliteConnection& connection, const std::string& path) {
+  const auto size = connection.integer(
+      "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()");
+  if (!size) return journal_error(connection, path);
+  if (*size <= kCheckedWhole) {
+    const auto verdict = connection.value("PRAGMA quick_check(1)");
+    if (!verdict) return journal_error(connection, path);
+    if (*verdict == "ok") return std::nullopt;
+    return error_of(SqliteFault::damaged, *verdict, path);
+  }
+  constexpr std::array kEnds{
+      "SELECT min(number) FROM deliveries", "SELECT max(number) FROM deliveries",
+      "SELECT min(key) FROM records",       "SELECT max(key) FROM records",
+      "SELECT min(id) FROM deliveries",     "SELECT max(id) FROM deliveries"};
+  for (const char* query : kEnds) {
+    if (!connection.integer(query)) return journal_error(connection, path);
+  }
+  return std::nullopt;
+}
+
+// FULL: a commit is on the disk before it counts. A checkpoint after some 16 MB keeps the log short
+// and comes rarely enough not to be felt.
+constexpr const char* kWriterSettings =
+    "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;"
+    "PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -16000;"
+    "PRAGMA temp_store = MEMORY";
+constexpr const char* kReaderSettings =
+    "PRAGMA query_only = ON; PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY";
+
+std::optional<Error> prepare_writer(SqliteConnection& writer, const std::string& path,
+                                    bool in_memory) {
+  writer.tidy_on_close(false);  // what is refused stays as it is
+  if (const auto error = check_state(writer, path)) return error;
+  if (writer.read_only()) return error_of(SqliteFault::read_only, "opened for reading alone", path);
+  const auto mode = writer.value("PRAGMA journal_mode = WAL");
+  if (!mode) return journal_error(writer, path);
+  if (*mode != "wal" && !in_memory) {
+    return refusal(
+        ErrorCode::unavailable, path,
+        "stands on a file system that cannot share memory, such as a network's; choose a "
+        "local folder with --data");
+  }
+  if (!writer.run(kWriterSettings) || !migrate(writer)) return journal_error(writer, path);
+  if (auto error = check_pages(writer, path)) return error;
+  writer.tidy_on_close(true);
+  return std::nullopt;
+}
+
+Result<SqliteConnection> connect(const std::string& path) {
+  auto opened = SqliteConnection::open(path);
+  if (!opened) return error_of(opened.error(), "SQLite cannot open it", path);
+  return std::move(opened).value();
+}
+
+}  // namespace
+
+Error journal_error(const SqliteConnection& connection, const std::string& path) {
+  return error_of(connection.fault(), connection.problem(), path);
+}
+
+Result<JournalFile> open_journal_file(const std::string& folder) {
+  JournalFile file;
+  const bool in_memory = folder == kJournalInMemory;
+  file.path = in_memory ? folder : fmt::format("{}/{}", folder, kJournalFileName);
+  if (!in_memory) {
+    if (const auto error = make_folder(folder)) return *error;
+    auto lock = FolderLock::take(folder);
+    if (!lock) return lock.error();
+    file.lock = std::move(lock).value();
+  }
+  auto writer = connect(file.path);
+  if (!writer) return writer.error();
+  if (const auto error = prepare_writer(*writer, file.path, in_memory)) return *error;
+  file.writer = std::move(writer).value();
+  if (in_memory) return file;
+  auto reader = connect(file.path);
+  if (!reader) return reader.error();
+  if (!reader->run(kReaderSettings)) return journal_error(*reader, file.path);
+  file.reader = std::move(reader).value();
+  return file;
+}
+
+}  // namespace roomle_sim

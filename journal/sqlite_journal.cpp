@@ -1,0 +1,112 @@
+#include "journal/sqlite_journal.h"
+
+#include <mutex>
+
+#include "journal/group_commit.h"
+#include "journal/history_reader.h"
+#include "journal/journal_file.h"
+#include "journal/journal_writer.h"
+
+namespace roomle_sim {
+namespace {
+
+// Of one transaction of forget(): some milliseconds.
+constexpr std::size_t kForgottenAtOnce = 200;
+
+}  // namespace
+
+class SqliteJournal::Impl {
+ public:
+  using Entries = std::vector<JournalEntry>;
+
+  explicit Impl(JournalFile file)
+      : file_(std::move(file)),
+        reader_(file_.reader ? *file_.reader : file_.writer, file_.path),
+        group_([this](std::span<const Entries* const> batches) { return commit(batches); }) {}
+
+  std::optional<Error> prepare() {
+    auto writer = JournalWriter::create(file_.writer, file_.path);
+    if (!writer) return writer.error();
+    writer_.emplace(std::move(writer).value());
+    last_at_open_ = writer_->last_number();
+    return std::nullopt;
+  }
+
+  std::optional<Error> append(std::span<const JournalRecord> records) {
+    return records.empty() ? std::nullopt : group_.submit(make_entries(records));
+  }
+
+  template <class Read>
+  auto read(Read call) {
+    // In memory there is one connection for both.
+    const std::lock_guard lock(file_.reader ? reader_mutex_ : writer_mutex_);
+    return call(reader_);
+  }
+
+  Result<std::size_t> forget(TimePoint before) {
+    std::size_t all = 0;
+    for (TimePoint position = TimePoint::min();;) {
+      const std::lock_guard lock(writer_mutex_);
+      const auto count = writer_->forget(before, position, kForgottenAtOnce);
+      if (!count) return count.error();
+      if (*count == 0) return all;
+      all += *count;
+    }
+  }
+
+  [[nodiscard]] std::int64_t last_at_open() const { return last_at_open_; }
+
+ private:
+  std::optional<Error> commit(std::span<const Entries* const> batches) {
+    const std::lock_guard lock(writer_mutex_);
+    return writer_->write(batches);
+  }
+
+  JournalFile file_;
+  std::mutex writer_mutex_;
+  std::optional<JournalWriter> writer_;
+  std::mutex reader_mutex_;
+  HistoryReader reader_;
+  std::int64_t last_at_open_ = 0;
+  GroupCommit<Entries> group_;
+};
+
+SqliteJournal::SqliteJournal(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+SqliteJournal::~SqliteJournal() = default;
+
+Result<std::unique_ptr<SqliteJournal>> SqliteJournal::open(const std::string& folder) {
+  auto file = open_journal_file(folder);
+  if (!file) return file.error();
+  auto impl = std::make_unique<Impl>(std::move(file).value());
+  if (auto error = impl->prepare()) return *error;
+  return std::unique_ptr<SqliteJournal>(new SqliteJournal(std::move(impl)));
+}
+
+std::optional<Error> SqliteJournal::append(std::span<const JournalRecord> records) {
+  return impl_->append(records);
+}
+
+Result<DeliveryPage> SqliteJournal::list(const DeliveryFilter& filter, const std::string& cursor,
+                                         std::size_t limit) {
+  return impl_->read([&](HistoryReader& reader) { return reader.list(filter, cursor, limit); });
+}
+
+Result<std::optional<DeliveryStory>> SqliteJournal::find(const std::string& delivery) {
+  return impl_->read([&](HistoryReader& reader) { return reader.find(delivery); });
+}
+
+Result<DeliveryCounts> SqliteJournal::counts() {
+  return impl_->read([&](HistoryReader& reader) { return reader.counts(); });
+}
+
+Result<UnfinishedPage> SqliteJournal::unfinished(const std::string& cursor, std::size_t limit) {
+  return impl_->read([&](HistoryReader& reader) {
+    return reader.unfinished(cursor, limit, impl_->last_at_open());
+  });
+}
+
+Result<std::size_t> SqliteJournal::forget(TimePoint before) {
+  return impl_->forget(before);
+}
+
+}  // namespace roomle_sim
