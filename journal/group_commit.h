@@ -9,6 +9,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstddef>
 #include <deque>
 #include <functional>
 #include <mutex>
@@ -39,6 +40,12 @@ class GroupCommit {
     return std::move(self.error);
   }
 
+  // How many calls have not returned: those whose commit is under way, and those who wait for it.
+  [[nodiscard]] std::size_t waiting() const {
+    const std::lock_guard lock(mutex_);
+    return waiting_.size();
+  }
+
  private:
   struct Waiter {
     const Item* item;
@@ -66,7 +73,7 @@ class GroupCommit {
   }
 
   const Commit commit_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::deque<Waiter*> waiting_;
 };
 

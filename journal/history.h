@@ -57,13 +57,13 @@ struct DeliveryStory {
 
 // All that is set must hold.
 struct DeliveryFilter {
-  std::optional<std::int64_t> tenant_id;
-  std::optional<std::string> event;  // a type
-  std::optional<Outcome> outcome;
-  std::optional<bool> open;
-  std::optional<FailureReason> last_reason;
-  std::optional<TimePoint> from;   // accepted then or later
-  std::optional<TimePoint> until;  // accepted before
+  std::optional<std::int64_t> tenant_id{};
+  std::optional<std::string> event{};  // a type
+  std::optional<Outcome> outcome{};
+  std::optional<bool> open{};
+  std::optional<FailureReason> last_reason{};
+  std::optional<TimePoint> from{};   // accepted then or later
+  std::optional<TimePoint> until{};  // accepted before
 };
 
 struct DeliveryPage {
