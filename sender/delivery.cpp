@@ -13,6 +13,15 @@ constexpr Duration kOverdueGrace = std::chrono::seconds(5);
 
 constexpr std::array<std::string_view, 3> kOutcomeWords{"delivered", "mailed", "mail_failed"};
 
+// Of an attempt that nobody saw end.
+Verdict lost_verdict() {
+  Verdict verdict;
+  verdict.reason = FailureReason::timeout;
+  verdict.ambiguous = true;  // nobody knows what became of it
+  verdict.lost = true;
+  return verdict;
+}
+
 }  // namespace
 
 std::string_view outcome_word(Outcome outcome) {
@@ -49,8 +58,7 @@ void Delivery::on(const input::Accepted&, TimePoint now, Step& step) {
   if (plan_->has_webhook) {
     await_attempt(now);
   } else {
-    phase_ = Phase::mail_due;
-    next_ = Deadline{Deadline::Reason::mail_due, now, 0};
+    await_mail(now);
   }
 }
 
@@ -86,6 +94,59 @@ void Delivery::on(const input::ResendRequested&, TimePoint now, Step&) {
   if (phase_ == Phase::attempt_due && next_->at > now) await_attempt(now);
 }
 
+void Delivery::on(const input::TenantGone&, TimePoint, Step& step) {
+  if (phase_ == Phase::fresh || phase_ == Phase::ended) return;
+  if (phase_ == Phase::attempting) {
+    step.effects.emplace_back(Record(record::AttemptFinished{attempts_, lost_verdict()}));
+    ++ambiguous_attempts_;
+  }
+  finish_mail(false, step);
+}
+
+Step Delivery::resume(std::span<const TimedRecord> past, TimePoint now) {
+  Step step;
+  if (phase_ == Phase::fresh && !past.empty()) {
+    for (const TimedRecord& one : past) remember(one.what);
+    take_up(past.back(), now, step);
+  }
+  step.next = next_;
+  return step;
+}
+
+// What a record leaves behind for all that comes later.
+void Delivery::remember(const Record& record) {
+  if (const auto* started = std::get_if<record::AttemptStarted>(&record)) {
+    attempts_ = started->number;
+  } else if (const auto* finished = std::get_if<record::AttemptFinished>(&record)) {
+    last_ = finished->verdict;
+    if (last_.ambiguous) ++ambiguous_attempts_;
+  } else if (const auto* ended = std::get_if<record::Ended>(&record)) {
+    phase_ = Phase::ended;
+    outcome_ = ended->outcome;
+  }
+}
+
+// Goes on behind the last record.
+void Delivery::take_up(const TimedRecord& last, TimePoint now, Step& step) {
+  const bool may_attempt = plan_->has_webhook && attempts_ < plan_->policy.attempts;
+  if (std::holds_alternative<record::Accepted>(last.what)) {
+    return may_attempt ? await_attempt(last.at) : await_mail(last.at);
+  }
+  if (std::holds_alternative<record::AttemptStarted>(last.what)) {
+    return finish_attempt(lost_verdict(), now, step);
+  }
+  if (const auto* finished = std::get_if<record::AttemptFinished>(&last.what)) {
+    return finished->verdict.success ? end(Outcome::delivered, step) : decide(now, step);
+  }
+  if (const auto* retry = std::get_if<record::RetryScheduled>(&last.what)) {
+    return may_attempt ? await_attempt(retry->at) : await_mail(now);
+  }
+  if (std::holds_alternative<record::MailStarted>(last.what)) return await_mail(now);
+  if (const auto* mailed = std::get_if<record::MailFinished>(&last.what)) {
+    end(mailed->handed_over ? Outcome::mailed : Outcome::mail_failed, step);
+  }
+}
+
 void Delivery::await_attempt(TimePoint at) {
   phase_ = Phase::attempt_due;
   next_ = Deadline{Deadline::Reason::attempt_due, at, attempts_ + 1};
@@ -105,18 +166,29 @@ void Delivery::finish_attempt(const Verdict& verdict, TimePoint now, Step& step)
   step.effects.emplace_back(Record(record::AttemptFinished{attempts_, verdict}));
   if (verdict.success) return end(Outcome::delivered, step);
   if (verdict.ambiguous) ++ambiguous_attempts_;
-  const std::optional<Duration> delay = retry_delay(plan_->policy, attempts_, verdict, random_);
-  if (delay) {
-    await_attempt(now + *delay);
-    step.effects.emplace_back(Record(record::RetryScheduled{attempts_ + 1, now + *delay}));
-  } else {
-    phase_ = Phase::mail_due;
-    next_ = Deadline{Deadline::Reason::mail_due, now, 0};
-  }
+  decide(now, step);
+}
+
+// After a failed attempt: another one, or the mail.
+void Delivery::decide(TimePoint now, Step& step) {
+  const bool mail_after_crash = last_.lost && plan_->policy.on_crash == OnCrash::mail;
+  const std::optional<Duration> delay = plan_->has_webhook && !mail_after_crash
+                                            ? retry_delay(plan_->policy, attempts_, last_, random_)
+                                            : std::nullopt;
+  if (!delay) return await_mail(now);
+  await_attempt(now + *delay);
+  step.effects.emplace_back(Record(record::RetryScheduled{attempts_ + 1, now + *delay}));
+}
+
+void Delivery::await_mail(TimePoint at) {
+  phase_ = Phase::mail_due;
+  next_ = Deadline{Deadline::Reason::mail_due, at, 0};
 }
 
 void Delivery::start_mail(TimePoint now, Step& step) {
-  const MailCause cause{!plan_->has_webhook, last_, attempts_, ambiguous_attempts_};
+  // With a webhook there was an attempt before any mail; one that was removed since changes
+  // nothing.
+  const MailCause cause{attempts_ == 0, last_, attempts_, ambiguous_attempts_};
   phase_ = Phase::mailing;
   next_ = Deadline{Deadline::Reason::mail_overdue, now + plan_->mail_timeout, 0};
   step.effects.emplace_back(Record(record::MailStarted{cause}));

@@ -26,6 +26,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -78,9 +79,12 @@ struct MailFinished {
 // Someone asks for the next attempt now: ends the wait before a retry, and changes nothing else.
 // (To send an ended delivery again is a new delivery.)
 struct ResendRequested {};
+// There is nobody any more for whom it could be posted or mailed: it ends as mail_failed, in
+// whatever state it is. An attempt under way counts as lost.
+struct TenantGone {};
 }  // namespace input
 using Input = std::variant<input::Accepted, input::AttemptFinished, input::DeadlineReached,
-                           input::MailFinished, input::ResendRequested>;
+                           input::MailFinished, input::ResendRequested, input::TenantGone>;
 
 // Why the Roomle email goes out: the last attempt's failure, or that there is no webhook.
 struct MailCause {
@@ -152,6 +156,19 @@ class Delivery {
 
   Step step(const Input& input, TimePoint now);
 
+  // In place of Accepted, on an object that has seen nothing: takes up a delivery where its records
+  // leave it after a crash. `past`: some first part of what it has recorded, in order, at least its
+  // acceptance. The step holds the records that were missing, so that the journal is whole again:
+  // - an attempt with no recorded end is lost: it counts as made and as ambiguous, and the policy's
+  //   on_crash says whether the delivery goes on as after any failed attempt, or mails at once;
+  // - a mail with no recorded end is handed over once more: mailboxes leave one mail of each
+  //   delivery (sender/fallback_mailbox.h);
+  // - every other act begins as if there had been no crash, at its time or, if that has passed,
+  // now. The plan may have changed meanwhile: attempts beyond its policy, or without a webhook, are
+  // not made. All promises above hold over any number of crashes, but for the mail that is
+  // repeated.
+  Step resume(std::span<const TimedRecord> past, TimePoint now);
+
   [[nodiscard]] int attempts() const { return attempts_; }
   [[nodiscard]] int ambiguous_attempts() const { return ambiguous_attempts_; }
   [[nodiscard]] std::optional<Outcome> outcome() const { return outcome_; }
@@ -164,10 +181,16 @@ class Delivery {
   void on(const input::DeadlineReached& reached, TimePoint now, Step& step);
   void on(const input::MailFinished& finished, TimePoint now, Step& step);
   void on(const input::ResendRequested&, TimePoint now, Step& step);
+  void on(const input::TenantGone&, TimePoint now, Step& step);
+
+  void remember(const Record& record);
+  void take_up(const TimedRecord& last, TimePoint now, Step& step);
 
   void await_attempt(TimePoint at);
   void start_attempt(TimePoint now, Step& step);
   void finish_attempt(const Verdict& verdict, TimePoint now, Step& step);
+  void decide(TimePoint now, Step& step);
+  void await_mail(TimePoint at);
   void start_mail(TimePoint now, Step& step);
   void finish_mail(bool handed_over, Step& step);
   void end(Outcome outcome, Step& step);

@@ -36,6 +36,13 @@ struct RetryOn {
   std::string reason;  // one of sender's stable failure reasons, such as "timeout"
 };
 
+// What follows an attempt whose end nobody saw, since the simulator itself was ended meanwhile. The
+// tenant may have acted on it.
+enum class OnCrash {
+  repeat,  // as after any failed attempt: the next one, if any is left
+  mail,    // the email at once
+};
+
 struct RetryPolicy {
   std::string name = "roomle";     // as it was named, or "custom"
   int attempts = 1;                // at the most, the first one included; at least 1
@@ -44,6 +51,7 @@ struct RetryPolicy {
   Jitter jitter;
   std::vector<RetryOn> retry_on;            // empty: every failure
   std::optional<Duration> retry_after_max;  // nothing: the header Retry-After is not looked at
+  OnCrash on_crash = OnCrash::repeat;
 };
 
 // roomle, standard-webhooks, svix, convoy, outpost, hook0.
@@ -55,7 +63,8 @@ const std::vector<std::string_view>& failure_words();
 
 // Reads a name, or an object:
 //   {"attempts": 5, "backoff": {"first": "2s", "factor": 2, "max": "1h"}, "jitter": 0.2,
-//    "retryOn": ["5xx", 429, "timeout"], "retryAfter": {"max": "1h"}}   or   {"schedule": ["5s",
+//    "retryOn": ["5xx", 429, "timeout"], "retryAfter": {"max": "1h"},
+//    "onCrash": "mail"}   or   {"schedule": ["5s",
 //    "5m"]}
 // `jitter` may stand in `backoff` too.
 RetryPolicy read_retry_policy(const JsonNode& node, Diagnostics& diagnostics);

@@ -162,6 +162,10 @@ RetryPolicy read_retry_policy(const JsonNode& node, Diagnostics& diagnostics) {
   if (const JsonNode* after = reader.optional("retryAfter")) {
     read_retry_after(*after, diagnostics, policy);
   }
+  if (const JsonNode* crash = reader.optional("onCrash")) {
+    const auto word = read_word(*crash, diagnostics, {"repeat", "mail"});
+    if (word) policy.on_crash = *word == 0 ? OnCrash::repeat : OnCrash::mail;
+  }
   reader.finish();
   return policy;
 }

@@ -109,6 +109,7 @@ TEST_F(OpeningTest, AFolderThatNobodyCanWriteIn) {
 TEST_F(OpeningTest, AFolderThatAUserCannotWriteIn) {
   make();
   fs::permissions(folder_.path(), fs::perms::all);
+  fs::remove(data_ + "/journal.lock");
   fs::permissions(data_, fs::perms::all & ~kWrite);
   EXPECT_THAT(why_not_for_a_user(data_), HasSubstr("cannot write in the data folder"));
   fs::permissions(data_, fs::perms::all);

@@ -19,6 +19,11 @@ class Watcher {
 
   void random_input() {
     now_ += Duration(static_cast<std::int64_t>(random_.between(0, 3'000'000'000)));
+    // Rare, since it ends every story.
+    if (random_.between(0, 199) == 0) {
+      gone_ = gone_ || next_.has_value();
+      return feed(input::TenantGone{});
+    }
     switch (random_.between(0, 9)) {
       case 0:
         return feed(input::Accepted{});
@@ -122,7 +127,7 @@ class Watcher {
       EXPECT_TRUE(before(record::Ended{}));
       EXPECT_EQ(++done_, 1);
       EXPECT_EQ(ended_, 1);
-      EXPECT_EQ(done->outcome == Outcome::delivered, mails_ == 0);
+      EXPECT_EQ(done->outcome == Outcome::delivered, mails_ == 0 && !gone_);
     }
   }
 
@@ -134,6 +139,7 @@ class Watcher {
   std::vector<Deadline> seen_;
   bool accepted_ = false;
   bool attempt_open_ = false;
+  bool gone_ = false;
   int starts_ = 0;
   int mails_ = 0;
   int done_ = 0;

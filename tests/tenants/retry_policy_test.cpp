@@ -51,6 +51,12 @@ TEST(NamedRetryPolicy, SchedulesAreThePublishedOnes) {
   EXPECT_DOUBLE_EQ(named("hook0").jitter.plus, 0.1);
 }
 
+TEST(NamedRetryPolicy, EachRepeatsAfterACrash) {
+  for (const std::string_view name : retry_policy_names()) {
+    EXPECT_EQ(named(name).on_crash, OnCrash::repeat) << name;
+  }
+}
+
 TEST(NamedRetryPolicy, EachNameIsKnownAndKept) {
   for (const std::string_view name : retry_policy_names()) {
     EXPECT_EQ(named(name).name, name);
@@ -165,6 +171,8 @@ TEST(ReadRetryPolicy, RefusesUnknownNamesAndMembers) {
   EXPECT_EQ(mistake("5"), "1:1 a number stands where a retry policy (an object) is expected");
   EXPECT_EQ(mistake(R"({"attempts": 1, "retryAftr": {}})"),
             "1:17 a retry policy has no member 'retryAftr' (did you mean 'retryAfter'?)");
+  EXPECT_EQ(mistake(R"({"attempts": 1, "onCrash": "mial"})"),
+            "1:28 'mial' is not known here (did you mean 'mail'?)");
   EXPECT_EQ(mistake(R"({"attempts": 1, "retryAfter": {}})"),
             "1:31 retryAfter needs the member 'max'");
 }
@@ -172,6 +180,12 @@ TEST(ReadRetryPolicy, RefusesUnknownNamesAndMembers) {
 TEST(ParseRetryPolicy, ReadsANameOrAnObjectFromTheCommandLine) {
   EXPECT_EQ(parse_retry_policy("svix")->attempts, 8);
   EXPECT_EQ(parse_retry_policy(R"({"schedule": ["5s"]})")->attempts, 2);
+}
+
+TEST(RetryPolicyReader, OnCrashSaysWhetherToRepeatOrToMail) {
+  EXPECT_EQ(read(R"({"attempts": 1})").value.on_crash, OnCrash::repeat);
+  EXPECT_EQ(read(R"({"attempts": 1, "onCrash": "repeat"})").value.on_crash, OnCrash::repeat);
+  EXPECT_EQ(read(R"({"schedule": ["5s"], "onCrash": "mail"})").value.on_crash, OnCrash::mail);
 }
 
 TEST(ParseRetryPolicy, TellsAMistakeAsOneOfUsage) {
