@@ -1,19 +1,18 @@
 #include "sender/dispatcher.h"
 
-#include <array>
 #include <condition_variable>
 #include <map>
 #include <mutex>
-#include <stdexcept>
 #include <system_error>
 #include <thread>
 #include <unordered_map>
 #include <vector>
 
 #include <fmt/format.h>
-#include <openssl/rand.h>
 
 #include "sender/fair_queue.h"
+#include "sender/open_delivery.h"
+#include "sender/recipient.h"
 #include "sender/worker_thread.h"
 
 namespace roomle_sim {
@@ -22,29 +21,6 @@ namespace {
 // The lane of all mails. No tenant's: the vendor's ids are not negative, and FairQueue only needs
 // that no two lanes that must be apart are the same.
 constexpr std::int64_t kMailLane = INT64_MIN;
-
-// One delivery that has not ended.
-struct OpenDelivery {
-  OpenDelivery(std::string delivery_id, std::shared_ptr<const DeliveryPlan> plan, Random random)
-      : id(std::move(delivery_id)), machine(std::move(plan), random) {}
-
-  const std::string id;
-  std::shared_ptr<const Tenant> tenant;  // keeps its registry alive
-  TokenCredential credential;
-  std::shared_ptr<const EventText> event;
-
-  std::mutex mutex;  // guards what follows; held while its records are written, so they keep order
-  Delivery machine;
-  std::optional<Deadline> scheduled;
-};
-using OpenPtr = std::shared_ptr<OpenDelivery>;
-
-struct Job {
-  OpenPtr delivery;
-  Deadline deadline;
-};
-
-using Timers = std::multimap<TimePoint, Job>;
 
 // What goes with a step's records beyond what the pure machine knows.
 struct Attachments {
@@ -72,6 +48,24 @@ const Wanted* find_effect(const Step& step) {
   return nullptr;
 }
 
+void add_records(const OpenDelivery& delivery, const Step& step, TimePoint now,
+                 const Attachments& attachments, std::vector<JournalRecord>& records) {
+  for (const Effect& effect : step.effects) {
+    const auto* what = std::get_if<Record>(&effect);
+    if (what == nullptr) continue;
+    JournalRecord record{delivery.id, now, *what, delivery.event, nullptr, {}, {}, {}};
+    if (delivery.recipient) record.tenant = delivery.recipient->tenant;
+    if (std::holds_alternative<record::AttemptStarted>(*what) ||
+        std::holds_alternative<record::AttemptFinished>(*what)) {
+      record.exchange = attachments.exchange;
+    } else if (std::holds_alternative<record::MailFinished>(*what)) {
+      record.receipt = attachments.receipt;
+      record.mail_error = attachments.mail_error;
+    }
+    records.push_back(std::move(record));
+  }
+}
+
 }  // namespace
 
 class Dispatcher::Impl {
@@ -94,6 +88,8 @@ class Dispatcher::Impl {
 
   Result<std::string> submit(const std::shared_ptr<const TenantRegistry>& registry,
                              std::int64_t tenant_id, Event event);
+  std::optional<Error> resume(const std::shared_ptr<const TenantRegistry>& registry,
+                              std::vector<UnfinishedDelivery> deliveries);
   bool resend_now(const std::string& delivery);
   bool wait_until_idle();
   std::size_t open() const;
@@ -105,6 +101,9 @@ class Dispatcher::Impl {
                                   Attachments attachments);
   bool write(const OpenDelivery& delivery, const Step& step, TimePoint now,
              const Attachments& attachments);
+  bool write(const std::vector<JournalRecord>& records);
+  OpenPtr take_up(const std::shared_ptr<const TenantRegistry>& registry, UnfinishedDelivery one,
+                  std::vector<JournalRecord>& records);
   void schedule(const OpenPtr& delivery, const std::optional<Deadline>& next);
   void enqueue(const OpenPtr& delivery, const Deadline& deadline);
   void wake_or_hire();
@@ -116,6 +115,7 @@ class Dispatcher::Impl {
   void fail(const Error& error);
   Random random_for(std::int64_t tenant_id);
 
+  Recipients recipients_;
   Transport& transport_;
   Journal& journal_;
   FallbackMailbox& mailbox_;
@@ -127,11 +127,10 @@ class Dispatcher::Impl {
   std::condition_variable work_arrived_;
   std::condition_variable timers_changed_;
   std::condition_variable all_ended_;
-  std::unordered_map<std::string, OpenPtr> open_;
+  OpenSet open_;
   FairQueue<Job> jobs_;
   Timers timers_;
-  std::unordered_map<const OpenDelivery*, Timers::iterator> timer_of_;  // at most one each
-  std::unordered_map<std::int64_t, std::uint64_t> accepted_;            // per tenant, for the seeds
+  std::unordered_map<std::int64_t, std::uint64_t> accepted_;  // per tenant, for the seeds
   std::vector<std::thread> workers_;
   int idle_workers_ = 0;
   int posts_under_way_ = 0;
@@ -143,40 +142,67 @@ class Dispatcher::Impl {
 
 Result<std::string> Dispatcher::Impl::submit(const std::shared_ptr<const TenantRegistry>& registry,
                                              std::int64_t tenant_id, Event event) {
-  const Tenant* tenant = registry->find(tenant_id);
-  if (tenant == nullptr) {
-    return Error{ErrorCode::usage, fmt::format("there is no tenant {}", tenant_id)};
-  }
-  if (!tenant->active) {
-    return Error{ErrorCode::usage,
-                 fmt::format("tenant {} ('{}') is inactive: nothing is sent for it", tenant->id,
-                             tenant->name)};
-  }
-  const TokenCredential credential = registry->credential_for(*tenant);
-  const Result<Secret> key = cipher_key(credential.credential->secret, tenant->simulator.token.key);
-  if (!key) return key.error();
-
-  auto plan = std::make_shared<DeliveryPlan>();
-  plan->has_webhook = !tenant->webhook.empty();
-  plan->policy = tenant->simulator.retry;
-  plan->attempt_timeout = tenant->simulator.timeout;
-  auto delivery = std::make_shared<OpenDelivery>(new_delivery_id(clock_.now()), std::move(plan),
-                                                 random_for(tenant_id));
-  delivery->tenant = std::shared_ptr<const Tenant>(registry, tenant);
-  delivery->credential = credential;
-  delivery->event = std::make_shared<const EventText>(event);
+  auto recipient = recipients_.find(registry, tenant_id);
+  if (!recipient) return recipient.error();
+  Delivery machine((*recipient)->plan, random_for(tenant_id));
+  const auto delivery =
+      std::make_shared<OpenDelivery>(new_delivery_id(clock_.now()), *recipient,
+                                     std::make_shared<const EventText>(event), std::move(machine));
   {
     const std::lock_guard lock(mutex_);
     if (stopping_) return Error{ErrorCode::unavailable, "the dispatcher has stopped"};
     if (failure_) return *failure_;
-    open_.emplace(delivery->id, delivery);
+    open_.insert(delivery);
   }
   if (!advance(delivery, input::Accepted{}, {})) {
     const std::lock_guard lock(mutex_);
-    open_.erase(delivery->id);
+    open_.erase(delivery);
     return failure_.value_or(Error{ErrorCode::unavailable, "the dispatcher has stopped"});
   }
   return delivery->id;
+}
+
+// One append() for all of them, so that a start with many is not held up by a commit each.
+std::optional<Error> Dispatcher::Impl::resume(const std::shared_ptr<const TenantRegistry>& registry,
+                                              std::vector<UnfinishedDelivery> deliveries) {
+  std::vector<OpenPtr> taken;
+  std::vector<JournalRecord> records;
+  for (UnfinishedDelivery& one : deliveries) {
+    taken.push_back(take_up(registry, std::move(one), records));
+  }
+  const Error stopped{ErrorCode::unavailable, "the dispatcher has stopped"};
+  if (!write(records)) return failure().value_or(stopped);
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return stopped;
+    for (const OpenPtr& delivery : taken) {
+      if (delivery->scheduled) open_.insert(delivery);
+    }
+  }
+  for (const OpenPtr& delivery : taken) {
+    if (delivery->scheduled) schedule(delivery, delivery->scheduled);
+  }
+  return std::nullopt;
+}
+
+OpenPtr Dispatcher::Impl::take_up(const std::shared_ptr<const TenantRegistry>& registry,
+                                  UnfinishedDelivery one, std::vector<JournalRecord>& records) {
+  const auto recipient = recipients_.find(registry, one.tenant_id);
+  auto plan = recipient ? (*recipient)->plan : std::make_shared<const DeliveryPlan>();
+  const auto delivery = std::make_shared<OpenDelivery>(
+      std::move(one.id), recipient ? *recipient : nullptr, std::move(one.event),
+      Delivery(std::move(plan), random_for(one.tenant_id)));
+  const TimePoint now = clock_.now();
+  Step step = delivery->machine.resume(one.records, now);
+  add_records(*delivery, step, now, {}, records);
+  if (!recipient) {
+    Attachments why;
+    why.mail_error = MailError{MailFault::unavailable, recipient.error().message};
+    step = delivery->machine.step(input::TenantGone{}, now);
+    add_records(*delivery, step, now, why, records);
+  }
+  delivery->scheduled = step.next;
+  return delivery;
 }
 
 // Feeds one input, writes the records, and arranges for what comes next. Nothing when the journal
@@ -187,9 +213,10 @@ std::optional<Advanced> Dispatcher::Impl::advance(const OpenPtr& delivery, const
   const TimePoint now = clock_.now();
   Step step = delivery->machine.step(input, now);
   if (find_effect<effect::StartAttempt>(step) != nullptr) {
-    Result<Exchange> exchange = compose_attempt(*delivery->tenant, delivery->credential,
-                                                delivery->event->body(), options_.outgoing, now);
-    // submit() has made a key of this secret before, so a token can be made too.
+    Result<Exchange> exchange =
+        compose_attempt(*delivery->recipient->tenant, delivery->recipient->credential,
+                        delivery->event->body(), options_.outgoing, now);
+    // Recipients has made a key of this secret before, so a token can be made too.
     attachments.exchange = std::make_shared<const Exchange>(std::move(exchange).value());
   }
   if (!write(*delivery, step, now, attachments)) return std::nullopt;
@@ -203,19 +230,11 @@ std::optional<Advanced> Dispatcher::Impl::advance(const OpenPtr& delivery, const
 bool Dispatcher::Impl::write(const OpenDelivery& delivery, const Step& step, TimePoint now,
                              const Attachments& attachments) {
   std::vector<JournalRecord> records;
-  for (const Effect& effect : step.effects) {
-    const auto* what = std::get_if<Record>(&effect);
-    if (what == nullptr) continue;
-    JournalRecord record{delivery.id, now, *what, delivery.event, delivery.tenant, {}, {}, {}};
-    if (std::holds_alternative<record::AttemptStarted>(*what) ||
-        std::holds_alternative<record::AttemptFinished>(*what)) {
-      record.exchange = attachments.exchange;
-    } else if (std::holds_alternative<record::MailFinished>(*what)) {
-      record.receipt = attachments.receipt;
-      record.mail_error = attachments.mail_error;
-    }
-    records.push_back(std::move(record));
-  }
+  add_records(delivery, step, now, attachments, records);
+  return write(records);
+}
+
+bool Dispatcher::Impl::write(const std::vector<JournalRecord>& records) {
   if (records.empty()) return true;
   {
     const std::lock_guard lock(mutex_);
@@ -228,17 +247,17 @@ bool Dispatcher::Impl::write(const OpenDelivery& delivery, const Step& step, Tim
 
 void Dispatcher::Impl::schedule(const OpenPtr& delivery, const std::optional<Deadline>& next) {
   const std::lock_guard lock(mutex_);
-  if (const auto old = timer_of_.find(delivery.get()); old != timer_of_.end()) {
-    timers_.erase(old->second);
-    timer_of_.erase(old);
+  if (delivery->timer) {
+    timers_.erase(*delivery->timer);
+    delivery->timer.reset();
   }
   if (!next) {
-    open_.erase(delivery->id);
+    open_.erase(delivery);
     if (open_.empty()) all_ended_.notify_all();
   } else if (waits_for_slot(*next) && next->at <= clock_.now()) {
     enqueue(delivery, *next);
   } else {
-    timer_of_[delivery.get()] = timers_.emplace(next->at, Job{delivery, *next});
+    delivery->timer = timers_.emplace(next->at, Job{delivery, *next});
     timers_changed_.notify_one();
   }
 }
@@ -246,7 +265,7 @@ void Dispatcher::Impl::schedule(const OpenPtr& delivery, const std::optional<Dea
 // With mutex_ held.
 void Dispatcher::Impl::enqueue(const OpenPtr& delivery, const Deadline& deadline) {
   const bool mail = deadline.reason == Deadline::Reason::mail_due;
-  jobs_.push(mail ? kMailLane : delivery->tenant->id, {delivery, deadline});
+  jobs_.push(mail ? kMailLane : delivery->recipient->tenant->id, {delivery, deadline});
   wake_or_hire();
 }
 
@@ -326,8 +345,9 @@ void Dispatcher::Impl::mail(const Job& job) {
     if (stopping_) return;
   }
   const OpenDelivery& delivery = *job.delivery;
-  const auto handed_over = mailbox_.deliver(
-      {delivery.id, delivery.event->parse(), *delivery.tenant, send->cause, clock_.now()});
+  const auto handed_over =
+      mailbox_.deliver({delivery.id, delivery.event->parse(), *delivery.recipient->tenant,
+                        send->cause, clock_.now()});
   Attachments attachments;
   if (handed_over) {
     attachments.receipt = *handed_over;
@@ -351,7 +371,7 @@ void Dispatcher::Impl::watch_timers() {
     }
     const Job due = std::move(timers_.begin()->second);
     timers_.erase(timers_.begin());
-    timer_of_.erase(due.delivery.get());
+    due.delivery->timer.reset();
     if (waits_for_slot(due.deadline)) {
       enqueue(due.delivery, due.deadline);
     } else {
@@ -366,9 +386,9 @@ bool Dispatcher::Impl::resend_now(const std::string& delivery) {
   OpenPtr found;
   {
     const std::lock_guard lock(mutex_);
-    const auto at = open_.find(delivery);
+    const auto at = open_.find(std::string_view(delivery));
     if (at == open_.end()) return false;
-    found = at->second;
+    found = *at;
   }
   return advance(found, input::ResendRequested{}, {}).has_value();
 }
@@ -432,6 +452,11 @@ Result<std::string> Dispatcher::submit(const std::shared_ptr<const TenantRegistr
   return impl_->submit(registry, tenant_id, std::move(event));
 }
 
+std::optional<Error> Dispatcher::resume(const std::shared_ptr<const TenantRegistry>& registry,
+                                        std::vector<UnfinishedDelivery> deliveries) {
+  return impl_->resume(registry, std::move(deliveries));
+}
+
 bool Dispatcher::resend_now(const std::string& delivery) {
   return impl_->resend_now(delivery);
 }
@@ -446,20 +471,6 @@ void Dispatcher::stop() {
 }
 std::optional<Error> Dispatcher::failure() const {
   return impl_->failure();
-}
-
-// Ten characters of milliseconds and ten of chance, in Crockford's base 32, as a ULID has them.
-std::string new_delivery_id(TimePoint now) {
-  constexpr std::string_view kAlphabet = "0123456789abcdefghjkmnpqrstvwxyz";
-  std::array<unsigned char, 10> random{};
-  if (RAND_bytes(random.data(), static_cast<int>(random.size())) != 1) {
-    throw std::runtime_error("OpenSSL gives no random bytes");
-  }
-  std::string id = "d-";
-  const auto ms = static_cast<std::uint64_t>(to_milliseconds(now.time_since_epoch()));
-  for (int shift = 45; shift >= 0; shift -= 5) id += kAlphabet[(ms >> shift) & 31U];
-  for (const unsigned char byte : random) id += kAlphabet[byte & 31U];
-  return id;
 }
 
 }  // namespace roomle_sim

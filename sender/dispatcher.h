@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "base/time.h"
@@ -45,6 +46,14 @@ class Dispatcher {
   // such tenant, or an inactive one. ErrorCode::unavailable: stopped, or the journal failed.
   Result<std::string> submit(const std::shared_ptr<const TenantRegistry>& registry,
                              std::int64_t tenant_id, Event event);
+
+  // Takes up deliveries where their records leave them (Delivery::resume()): what a journal gives
+  // as unfinished, each once, in the order in which they are to begin. One whose tenant is not
+  // there any more, or is inactive, ends as mail_failed with that reason in the journal: it can be
+  // neither posted nor mailed, and it is not to be lost in silence. An error: none of them was
+  // taken up, as for submit().
+  std::optional<Error> resume(const std::shared_ptr<const TenantRegistry>& registry,
+                              std::vector<UnfinishedDelivery> deliveries);
 
   // The next attempt of a delivery that waits for its retry starts now. False: no such delivery is
   // open.
