@@ -147,7 +147,7 @@ Result<std::optional<DeliveryStory>> HistoryReader::read_story(const std::string
 }
 
 std::optional<Error> HistoryReader::read_past(std::int64_t number, DeliveryStory& story) {
-  Query query("SELECT payload FROM records");
+  Query query("SELECT records, details FROM records");
   query.where("key >= ?", first_key(number));
   query.where("key < ?", first_key(number + 1));
   query.order("key", -1);
@@ -156,7 +156,8 @@ std::optional<Error> HistoryReader::read_past(std::int64_t number, DeliveryStory
   std::shared_ptr<const Exchange> started;
   Fetched step = rows->step();
   for (; step == Fetched::row; step = rows->step()) {
-    auto past = past_from_json(rows->text(0), *story.event, story.summary.tenant_id, started);
+    auto past = past_from_json(rows->text(0), rows->text(1), *story.event, story.summary.tenant_id,
+                               started);
     if (!past) return damaged(story.summary.id);
     for (PastRecord& one : *past) story.records.push_back(std::move(one));
   }
@@ -195,7 +196,7 @@ Result<UnfinishedPage> HistoryReader::unfinished(const std::string& cursor, std:
   // The page first, then the records of each: a delivery with none has its row all the same.
   constexpr std::string_view kOpen =
       "SELECT page.number, page.id, page.tenant, page.accepted_at, page.event, page.body, "
-      "  records.payload "
+      "  records.records "
       "FROM (SELECT * FROM deliveries INDEXED BY deliveries_open WHERE outcome IS NULL "
       "      AND (accepted_at, number) > (?1, ?2) AND number <= ?3 "
       "      ORDER BY accepted_at, number LIMIT ?4) AS page "

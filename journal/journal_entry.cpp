@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "journal/record_json.h"
-
 namespace roomle_sim {
 namespace {
 
@@ -23,7 +21,7 @@ JournalEntry make_entry(std::span<const JournalRecord> records) {
       entry.ended = {*ended, one.at};
     }
   }
-  entry.payload = records_to_json(records);
+  entry.texts = records_to_json(records);
   return entry;
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "journal/record_json.h"
 #include "sender/journal.h"
 
 namespace roomle_sim {
@@ -34,7 +35,7 @@ struct JournalEntry {
   std::optional<Acceptance> accepted;
   std::optional<Judgement> judged;
   std::optional<End> ended;
-  std::string payload;  // record_json.h; empty: no other record
+  RecordTexts texts;  // of all records but the acceptance
 };
 
 // Neighbouring records of one delivery become one entry, in their order.

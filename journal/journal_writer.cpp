@@ -37,7 +37,8 @@ bool JournalWriter::prepare() {
                "VALUES (?1, ?2, ?3, ?4, ?5, ?6)") &&
          ready(find_, "SELECT number FROM deliveries WHERE id = ?1") &&
          ready(add_,
-               "INSERT INTO records (key, payload) SELECT coalesce(max(key) + 1, ?1), ?3 "
+               "INSERT INTO records (key, records, details) SELECT coalesce(max(key) + 1, ?1), ?3, "
+               "?4 "
                "FROM records WHERE key >= ?1 AND key < ?2") &&
          ready(judge_,
                "UPDATE deliveries SET attempts = ?2, ambiguous = ambiguous + ?3, reason = ?4, "
@@ -89,8 +90,9 @@ bool JournalWriter::write_entry(const JournalEntry& entry) {
   if (entry.accepted && !accept(entry)) return false;
   const auto number = entry.accepted ? last_number_ : number_of(entry.delivery);
   if (!number) return false;
-  if (!entry.payload.empty()) {
-    add_.bind(1, first_key(*number)).bind(2, first_key(*number + 1)).bind(3, entry.payload);
+  if (!entry.texts.records.empty()) {
+    add_.bind(1, first_key(*number)).bind(2, first_key(*number + 1)).bind(3, entry.texts.records);
+    if (!entry.texts.details.empty()) add_.bind(4, entry.texts.details);
     if (!add_.run()) return false;
   }
   if (entry.judged && entry.ended) return judge_and_end(*number, *entry.judged, *entry.ended);

@@ -59,22 +59,20 @@ void write_result(const AttemptResult& result, JsonText& json) {
   json.close_object();
 }
 
-// One record's members behind "at".
+// One record's members behind "atNs".
 class Writer {
  public:
-  Writer(const JournalRecord& record, JsonText& json) : record_(record), json_(json) {}
+  explicit Writer(JsonText& json) : json_(json) {}
 
   void operator()(const record::Accepted&) { json_.member("record", "accepted"); }
   void operator()(const record::AttemptStarted& started) {
     json_.member("record", "attempt_started");
     json_.member("number", started.number);
-    if (record_.exchange) write_request(*record_.exchange, *record_.event, json_);
   }
   void operator()(const record::AttemptFinished& finished) {
     json_.member("record", "attempt_finished");
     json_.member("number", finished.number);
     write_verdict(finished.verdict, json_);
-    if (record_.exchange) write_result(record_.exchange->result, json_);
   }
   void operator()(const record::RetryScheduled& retry) {
     json_.member("record", "retry_scheduled");
@@ -91,12 +89,6 @@ class Writer {
   void operator()(const record::MailFinished& mail) {
     json_.member("record", "mail_finished");
     json_.member("handedOver", mail.handed_over);
-    if (record_.receipt) json_.member("where", record_.receipt->where);
-    if (record_.mail_error) {
-      json_.member("fault", record_.mail_error->fault == MailFault::bad_address ? "bad_address"
-                                                                                : "unavailable");
-      json_.member("message", record_.mail_error->message);
-    }
   }
   void operator()(const record::Ended& ended) {
     json_.member("record", "ended");
@@ -106,26 +98,51 @@ class Writer {
   }
 
  private:
-  const JournalRecord& record_;
   JsonText& json_;
 };
 
+// What goes with a record; false: nothing.
+bool write_details(const JournalRecord& record, JsonText& json) {
+  bool any = true;
+  json.open_object();
+  if (record.exchange && std::holds_alternative<record::AttemptStarted>(record.what)) {
+    write_request(*record.exchange, *record.event, json);
+  } else if (record.exchange && std::holds_alternative<record::AttemptFinished>(record.what)) {
+    write_result(record.exchange->result, json);
+  } else if (record.receipt) {
+    json.member("where", record.receipt->where);
+  } else if (record.mail_error) {
+    const bool address = record.mail_error->fault == MailFault::bad_address;
+    json.member("fault", address ? "bad_address" : "unavailable");
+    json.member("message", record.mail_error->message);
+  } else {
+    any = false;
+  }
+  json.close_object();
+  return any;
+}
+
 }  // namespace
 
-std::string records_to_json(std::span<const JournalRecord> records) {
+RecordTexts records_to_json(std::span<const JournalRecord> records) {
   JsonText json;
+  JsonText details;
   bool any = false;
+  bool any_details = false;
   json.open_array();
+  details.open_array();
   for (const JournalRecord& record : records) {
     if (std::holds_alternative<record::Accepted>(record.what)) continue;
     any = true;
     json.open_object();
     json.member("atNs", to_nanoseconds(record.at));
-    std::visit(Writer(record, json), record.what);
+    std::visit(Writer(json), record.what);
     json.close_object();
+    if (write_details(record, details)) any_details = true;
   }
   json.close_array();
-  return any ? json.take() : std::string();
+  details.close_array();
+  return {any ? json.take() : std::string(), any_details ? details.take() : std::string()};
 }
 
 std::int64_t to_nanoseconds(TimePoint when) {

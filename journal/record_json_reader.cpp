@@ -110,20 +110,29 @@ AttemptResult read_result(const json& object) {
   return result;
 }
 
-void read_mail_end(const json& record, PastRecord& past) {
-  if (record.contains("where")) past.receipt = MailReceipt{bytes(record, "where")};
-  if (record.contains("fault")) {
-    const bool address = record.at("fault").get<std::string>() == "bad_address";
+void read_details(const json& details, const EventText& event, std::int64_t tenant_id,
+                  std::shared_ptr<const Exchange>& started, PastRecord& past) {
+  if (details.contains("request")) {
+    started = read_request(details.at("request"), event, tenant_id);
+    past.exchange = started;
+  } else if (details.contains("result")) {
+    auto exchange = started ? std::make_shared<Exchange>(*started) : std::make_shared<Exchange>();
+    exchange->result = read_result(details.at("result"));
+    past.exchange = std::move(exchange);
+  } else if (details.contains("where")) {
+    past.receipt = MailReceipt{bytes(details, "where")};
+  } else if (details.contains("fault")) {
+    const bool address = details.at("fault").get<std::string>() == "bad_address";
     past.mail_error = MailError{address ? MailFault::bad_address : MailFault::unavailable,
-                                bytes(record, "message")};
+                                bytes(details, "message")};
   }
 }
 
-// Gives each record of the text to `take`. False: the text is damaged.
-template <class Take>
-bool each_record(std::string_view text, Take take) {
+// False: what `read` reads is damaged.
+template <class Read>
+bool sound(Read read) {
   try {
-    for (const json& record : json::parse(text)) take(record);
+    read();
     return true;
   } catch (const json::exception&) {
     return false;
@@ -136,31 +145,29 @@ bool each_record(std::string_view text, Take take) {
 
 std::optional<std::vector<TimedRecord>> records_from_json(std::string_view text) {
   std::vector<TimedRecord> records;
-  const auto take = [&](const json& record) { records.push_back(read_timed(record)); };
-  if (!each_record(text, take)) return std::nullopt;
-  return records;
+  const bool read = sound([&] {
+    for (const json& record : json::parse(text)) records.push_back(read_timed(record));
+  });
+  return read ? std::optional(std::move(records)) : std::nullopt;
 }
 
-std::optional<std::vector<PastRecord>> past_from_json(std::string_view text, const EventText& event,
+std::optional<std::vector<PastRecord>> past_from_json(std::string_view text,
+                                                      std::string_view details_text,
+                                                      const EventText& event,
                                                       std::int64_t tenant_id,
                                                       std::shared_ptr<const Exchange>& started) {
   std::vector<PastRecord> records;
-  const auto take = [&](const json& record) {
-    TimedRecord timed = read_timed(record);
-    PastRecord past{timed.at, std::move(timed.what), {}, {}, {}};
-    if (record.contains("request")) {
-      started = read_request(record.at("request"), event, tenant_id);
-      past.exchange = started;
-    } else if (record.contains("result")) {
-      auto exchange = started ? std::make_shared<Exchange>(*started) : std::make_shared<Exchange>();
-      exchange->result = read_result(record.at("result"));
-      past.exchange = std::move(exchange);
+  const bool read = sound([&] {
+    const json all = json::parse(text);
+    const json details = details_text.empty() ? json::array() : json::parse(details_text);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      TimedRecord timed = read_timed(all.at(i));
+      PastRecord past{timed.at, std::move(timed.what), {}, {}, {}};
+      if (!details.empty()) read_details(details.at(i), event, tenant_id, started, past);
+      records.push_back(std::move(past));
     }
-    read_mail_end(record, past);
-    records.push_back(std::move(past));
-  };
-  if (!each_record(text, take)) return std::nullopt;
-  return records;
+  });
+  return read ? std::optional(std::move(records)) : std::nullopt;
 }
 
 }  // namespace roomle_sim

@@ -37,7 +37,8 @@ constexpr const char* kVersion1 = R"sql(
   CREATE INDEX deliveries_reason ON deliveries (reason, accepted_at) WHERE reason IS NOT NULL;
   CREATE TABLE records (
     key     INTEGER PRIMARY KEY,
-    payload TEXT NOT NULL
+    records TEXT NOT NULL,
+    details TEXT
   ) STRICT;
 )sql";
 
