@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <deque>
 #include <functional>
+#include <iterator>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -32,12 +33,15 @@ class GroupCommit {
 
   // Returns when the commit that holds the item has ended; its error is the error of all in it.
   std::optional<Error> submit(const Item& item) {
-    Waiter self{&item, {}, {}, false};
-    std::unique_lock lock(mutex_);
-    waiting_.push_back(&self);
-    self.turn.wait(lock, [&] { return self.done || waiting_.front() == &self; });
-    if (!self.done) lead(lock);
-    return std::move(self.error);
+    Waiter self(item);
+    bool leads = false;
+    {
+      const std::lock_guard lock(mutex_);
+      leads = waiting_.empty();
+      waiting_.push_back(&self);
+    }
+    if (!leads && self.wait() == Turn::done) return std::move(self.error);
+    return lead(self);
   }
 
   // How many calls have not returned: those whose commit is under way, and those who wait for it.
@@ -47,29 +51,55 @@ class GroupCommit {
   }
 
  private:
+  enum class Turn { not_yet, leads, done };
+
+  // Each has a mutex of its own, so that a group that wakes does not queue for the one of all.
   struct Waiter {
-    const Item* item;
-    std::condition_variable turn;
+    explicit Waiter(const Item& one) : item(&one) {}
+
+    Turn wait() {
+      std::unique_lock lock(own);
+      changed.wait(lock, [&] { return turn != Turn::not_yet; });
+      return turn;
+    }
+    // It may be gone as soon as this returns.
+    void tell(Turn now, const std::optional<Error>& how) {
+      const std::lock_guard lock(own);
+      turn = now;
+      error = how;
+      changed.notify_one();
+    }
+
+    const Item* const item;
+    std::mutex own;
+    std::condition_variable changed;
+    Turn turn = Turn::not_yet;
     std::optional<Error> error;
-    bool done;
   };
 
-  // The leader stays at the front until its commit has ended, so that nobody else leads.
-  void lead(std::unique_lock<std::mutex>& lock) {
-    std::vector<const Item*> group;
-    group.reserve(waiting_.size());
-    for (const Waiter* waiter : waiting_) group.push_back(waiter->item);
-    lock.unlock();
-    const std::optional<Error> error = commit_(group);
-    lock.lock();
-    for (std::size_t i = 0; i < group.size(); ++i) {
-      Waiter* const waiter = waiting_.front();
-      waiting_.pop_front();
-      waiter->error = error;
-      waiter->done = true;
-      waiter->turn.notify_one();  // with the mutex held: the waiter is gone as soon as it wakes
+  // The leader's group stays in the queue until its commit has ended, so that nobody else leads.
+  std::optional<Error> lead(const Waiter& self) {
+    std::vector<Waiter*> group;
+    {
+      const std::lock_guard lock(mutex_);
+      group.assign(waiting_.begin(), waiting_.end());
     }
-    if (!waiting_.empty()) waiting_.front()->turn.notify_one();
+    std::vector<const Item*> items;
+    items.reserve(group.size());
+    for (const Waiter* one : group) items.push_back(one->item);
+    std::optional<Error> error = commit_(items);
+    Waiter* next = nullptr;
+    {
+      const std::lock_guard lock(mutex_);
+      waiting_.erase(waiting_.begin(), waiting_.begin() + std::ssize(group));
+      if (!waiting_.empty()) next = waiting_.front();
+    }
+    // First, so that the disk has something to do while the others are told.
+    if (next != nullptr) next->tell(Turn::leads, std::nullopt);
+    for (Waiter* one : group) {
+      if (one != &self) one->tell(Turn::done, error);
+    }
+    return error;
   }
 
   const Commit commit_;
