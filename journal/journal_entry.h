@@ -38,6 +38,20 @@ struct JournalEntry {
   RecordTexts texts;  // of all records but the acceptance
 };
 
+// Ended deliveries to be deleted, oldest first.
+struct Forgetting {
+  TimePoint before;                       // those that ended earlier
+  TimePoint position = TimePoint::min();  // accepted then or later; moves on
+  std::size_t limit = 0;                  // at most
+  std::size_t count = 0;                  // so many were; 0: that was all
+};
+
+// What one call brings to a commit.
+struct JournalWork {
+  std::vector<JournalEntry> entries;
+  Forgetting* forgetting = nullptr;
+};
+
 // Neighbouring records of one delivery become one entry, in their order.
 std::vector<JournalEntry> make_entries(std::span<const JournalRecord> records);
 

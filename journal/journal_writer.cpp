@@ -57,21 +57,22 @@ bool JournalWriter::prepare() {
          ready(drop_delivery_, "DELETE FROM deliveries WHERE number = ?1");
 }
 
-std::optional<Error> JournalWriter::write(
-    std::span<const std::vector<JournalEntry>* const> batches) {
+std::optional<Error> JournalWriter::write(std::span<const JournalWork* const> group) {
   if (broken_) return broken_;
   const std::int64_t last_number = last_number_;
   unknown_.clear();
   bool written = begin_.run();
-  for (std::size_t i = 0; written && i < batches.size(); ++i) {
-    for (const JournalEntry& entry : *batches[i]) {
-      written = write_entry(entry);
-      if (!written) break;
-    }
-  }
+  for (std::size_t i = 0; written && i < group.size(); ++i) written = write_work(*group[i]);
   if (written && commit_.run()) return std::nullopt;
   last_number_ = last_number;
   return failed();
+}
+
+bool JournalWriter::write_work(const JournalWork& work) {
+  for (const JournalEntry& entry : work.entries) {
+    if (!write_entry(entry)) return false;
+  }
+  return work.forgetting == nullptr || forget(*work.forgetting);
 }
 
 // Says why the last call failed, and drops the transaction.
@@ -141,28 +142,24 @@ bool JournalWriter::judge_and_end(std::int64_t number, const JournalEntry::Judge
   return statement.run();
 }
 
-Result<std::size_t> JournalWriter::forget(TimePoint before, TimePoint& position,
-                                          std::size_t limit) {
-  if (broken_) return *broken_;
-  unknown_.clear();
-  if (!begin_.run()) return failed();
-  oldest_.bind(1, to_nanoseconds(position)).bind(2, to_nanoseconds(before));
-  oldest_.bind(3, static_cast<std::int64_t>(limit));
+bool JournalWriter::forget(Forgetting& forgetting) {
+  oldest_.bind(1, to_nanoseconds(forgetting.position)).bind(2, to_nanoseconds(forgetting.before));
+  oldest_.bind(3, static_cast<std::int64_t>(forgetting.limit));
   std::vector<std::int64_t> numbers;
   SqliteStatement::Fetched step = oldest_.step();
   for (; step == SqliteStatement::Fetched::row; step = oldest_.step()) {
     numbers.push_back(oldest_.integer(0));
-    position = from_nanoseconds(oldest_.integer(1));
+    forgetting.position = from_nanoseconds(oldest_.integer(1));
   }
   oldest_.reset();
-  bool done = step == SqliteStatement::Fetched::done;
-  for (std::size_t i = 0; done && i < numbers.size(); ++i) {
-    drop_records_.bind(1, first_key(numbers[i])).bind(2, first_key(numbers[i] + 1));
-    drop_delivery_.bind(1, numbers[i]);
-    done = drop_records_.run() && drop_delivery_.run();
+  if (step == SqliteStatement::Fetched::failed) return false;
+  for (const std::int64_t number : numbers) {
+    drop_records_.bind(1, first_key(number)).bind(2, first_key(number + 1));
+    drop_delivery_.bind(1, number);
+    if (!drop_records_.run() || !drop_delivery_.run()) return false;
   }
-  if (!done || !commit_.run()) return failed();
-  return numbers.size();
+  forgetting.count = numbers.size();
+  return true;
 }
 
 }  // namespace roomle_sim

@@ -21,14 +21,10 @@ class JournalWriter {
   // `path` is for messages.
   static Result<JournalWriter> create(SqliteConnection& connection, const std::string& path);
 
-  // All entries, on the disk when this returns nothing; or an error, and none of them is kept.
-  // After an error of the disk itself (not a full one) nobody knows what it holds, so every later
-  // call fails too: the journal is opened again, which looks at what is there.
-  std::optional<Error> write(std::span<const std::vector<JournalEntry>* const> batches);
-
-  // Deletes at most `limit` ended deliveries that were accepted at or after `position` and ended
-  // before `before`, oldest first, and moves `position` on. How many; 0: that was all.
-  Result<std::size_t> forget(TimePoint before, TimePoint& position, std::size_t limit);
+  // All of it, on the disk when this returns nothing; or an error, and nothing of it is kept. After
+  // an error of the disk itself (not a full one) nobody knows what it holds, so every later call
+  // fails too: the journal is opened again, which looks at what is there.
+  std::optional<Error> write(std::span<const JournalWork* const> group);
 
   // The number of the newest delivery; 0: there is none.
   [[nodiscard]] std::int64_t last_number() const { return last_number_; }
@@ -38,6 +34,8 @@ class JournalWriter {
       : connection_(&connection), path_(std::move(path)) {}
 
   bool prepare();
+  bool write_work(const JournalWork& work);
+  bool forget(Forgetting& forgetting);
   bool write_entry(const JournalEntry& entry);
   bool accept(const JournalEntry& entry);
   bool judge(std::int64_t number, const JournalEntry::Judgement& judged);

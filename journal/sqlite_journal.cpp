@@ -17,12 +17,10 @@ constexpr std::size_t kForgottenAtOnce = 200;
 
 class SqliteJournal::Impl {
  public:
-  using Entries = std::vector<JournalEntry>;
-
   explicit Impl(JournalFile file)
       : file_(std::move(file)),
         reader_(file_.reader ? *file_.reader : file_.writer, file_.path),
-        group_([this](std::span<const Entries* const> batches) { return commit(batches); }) {}
+        group_([this](std::span<const JournalWork* const> group) { return commit(group); }) {}
 
   std::optional<Error> prepare() {
     auto writer = JournalWriter::create(file_.writer, file_.path);
@@ -33,7 +31,7 @@ class SqliteJournal::Impl {
   }
 
   std::optional<Error> append(std::span<const JournalRecord> records) {
-    return records.empty() ? std::nullopt : group_.submit(make_entries(records));
+    return records.empty() ? std::nullopt : group_.submit({make_entries(records), nullptr});
   }
 
   template <class Read>
@@ -43,23 +41,23 @@ class SqliteJournal::Impl {
     return call(reader_);
   }
 
+  // Stands in the same queue as append(), so that neither keeps the other from its turn.
   Result<std::size_t> forget(TimePoint before) {
     std::size_t all = 0;
-    for (TimePoint position = TimePoint::min();;) {
-      const std::lock_guard lock(writer_mutex_);
-      const auto count = writer_->forget(before, position, kForgottenAtOnce);
-      if (!count) return count.error();
-      if (*count == 0) return all;
-      all += *count;
-    }
+    Forgetting forgetting{before, TimePoint::min(), kForgottenAtOnce, 0};
+    do {
+      if (const auto error = group_.submit({{}, &forgetting})) return *error;
+      all += forgetting.count;
+    } while (forgetting.count > 0);
+    return all;
   }
 
   [[nodiscard]] std::int64_t last_at_open() const { return last_at_open_; }
 
  private:
-  std::optional<Error> commit(std::span<const Entries* const> batches) {
+  std::optional<Error> commit(std::span<const JournalWork* const> group) {
     const std::lock_guard lock(writer_mutex_);
-    return writer_->write(batches);
+    return writer_->write(group);
   }
 
   JournalFile file_;
@@ -68,7 +66,7 @@ class SqliteJournal::Impl {
   std::mutex reader_mutex_;
   HistoryReader reader_;
   std::int64_t last_at_open_ = 0;
-  GroupCommit<Entries> group_;
+  GroupCommit<JournalWork> group_;
 };
 
 SqliteJournal::SqliteJournal(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

@@ -148,6 +148,21 @@ TEST_F(OpeningTest, AJournalOfANewerVersionIsLeftUntouched) {
   EXPECT_EQ(content(file_), before);
 }
 
+TEST_F(OpeningTest, AJournalOfAnOlderVersionIsBroughtUpToDate) {
+  make();
+  run_sql("DROP TABLE records; DROP TABLE deliveries; PRAGMA user_version = 0");
+  make();
+  EXPECT_EQ(why_not(data_), "opened");
+}
+
+TEST_F(OpeningTest, AStepThatCannotBeTakenLeavesTheOlderVersionWhole) {
+  make();
+  run_sql("DROP TABLE deliveries; PRAGMA user_version = 0");  // but records is there already
+  const std::string before = content(file_);
+  EXPECT_THAT(why_not(data_), HasSubstr("cannot be used (table records already exists)"));
+  EXPECT_EQ(content(file_), before);
+}
+
 TEST_F(OpeningTest, AFileWhosePagesWereOverwritten) {
   make(50);
   {
