@@ -109,27 +109,29 @@ class CrashTest : public ::testing::TestWithParam<Story> {
     return registry;
   }
 
-  // One process's life: takes up what is there, and in the first one submits an event. Gives the
-  // status of its end.
+  // One process's life: takes up what is there, and in the first one submits an event.
   int live(const std::string& folder, bool submit, int write, bool after) const {
-    const pid_t child = fork();
-    if (child == 0) {
-      auto journal = SqliteJournal::open(folder);
-      if (!journal) _exit(2);
-      FatalJournal fatal(**journal, write, after);
-      LoggedTransport transport(folder + "/posts", GetParam().statuses);
-      FileMailbox mailbox(folder + "/mails");
-      const SystemClock clock;
-      Dispatcher dispatcher(transport, fatal, mailbox, clock);
-      if (dispatcher.resume(tenants(), (*journal)->unfinished("", 10)->deliveries)) _exit(3);
+    auto journal = SqliteJournal::open(folder);
+    if (!journal) return 2;
+    FatalJournal fatal(**journal, write, after);
+    LoggedTransport transport(folder + "/posts", GetParam().statuses);
+    FileMailbox mailbox(folder + "/mails");
+    const SystemClock clock;
+    Dispatcher dispatcher(transport, fatal, mailbox, clock);
+    if (dispatcher.resume(tenants(), (*journal)->unfinished("", 10)->deliveries)) return 3;
+    if (submit) {
       const auto event = make_event("email.savedConfiguration", {{"email", "a@b.example"}});
-      if (submit) {
-        const auto id = dispatcher.submit(tenants(), 1, *event);
-        if (!id) _exit(4);
-        std::ofstream(folder + "/acknowledged") << *id;
-      }
-      _exit(dispatcher.wait_until_idle() ? 0 : 5);
+      const auto id = dispatcher.submit(tenants(), 1, *event);
+      if (!id) return 4;
+      std::ofstream(folder + "/acknowledged") << *id;
     }
+    return dispatcher.wait_until_idle() ? 0 : 5;
+  }
+
+  // The same in a process of its own: the status of its end.
+  int live_apart(const std::string& folder, bool submit, int write, bool after) const {
+    const pid_t child = fork();
+    if (child == 0) _exit(live(folder, submit, write, after));
     int status = -1;
     waitpid(child, &status, 0);
     return status;
@@ -171,12 +173,12 @@ TEST_P(CrashTest, KilledAtAnyWriteItEndsOnceAndNothingIsLost) {
     for (const bool after : {false, true}) {
       SCOPED_TRACE(fmt::format("killed {} write {}", after ? "after" : "before", write));
       const std::string data = fmt::format("{}/{}", folder.path(), ++round);
-      const int first = live(data, true, write, after);
+      const int first = live_apart(data, true, write, after);
       survived = first == 0;
       ASSERT_TRUE(survived || WTERMSIG(first) == SIGKILL) << first;
       // Killed once more while it recovers, then left alone.
-      live(data, false, 1, after);
-      ASSERT_EQ(live(data, false, 0, false), 0);
+      live_apart(data, false, 1, after);
+      ASSERT_EQ(live_apart(data, false, 0, false), 0);
       check(data);
     }
   }
