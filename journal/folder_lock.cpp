@@ -2,8 +2,8 @@
 
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <fcntl.h>
+#include <system_error>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -29,7 +29,7 @@ Result<FolderLock> FolderLock::take(const std::string& folder) {
   if (fd < 0) {
     return Error{ErrorCode::unavailable,
                  fmt::format("cannot write in the data folder {}: {}; choose another with --data",
-                             folder, std::strerror(errno))};
+                             folder, std::generic_category().message(errno))};
   }
   FolderLock lock(fd);
   // Not fcntl's lock, which a process loses when it closes any descriptor of the file.

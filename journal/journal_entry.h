@@ -14,27 +14,27 @@
 
 namespace roomle_sim {
 
-struct JournalEntry {
-  struct Acceptance {
-    std::int64_t tenant_id = 0;
-    std::shared_ptr<const EventText> event;
-    TimePoint at;
-  };
-  struct Judgement {
-    int attempts = 0;   // so far
-    int ambiguous = 0;  // of those in this entry
-    std::optional<FailureReason> reason;
-    int status = 0;
-  };
-  struct End {
-    record::Ended how;
-    TimePoint at;
-  };
+struct AcceptanceEntry {
+  std::int64_t tenant_id = 0;
+  std::shared_ptr<const EventText> event;
+  TimePoint at;
+};
+struct JudgementEntry {
+  int attempts = 0;   // so far
+  int ambiguous = 0;  // of those in this entry
+  std::optional<FailureReason> reason;
+  int status = 0;
+};
+struct EndEntry {
+  record::Ended how;
+  TimePoint at;
+};
 
+struct JournalEntry {
   std::string delivery;
-  std::optional<Acceptance> accepted;
-  std::optional<Judgement> judged;
-  std::optional<End> ended;
+  std::optional<AcceptanceEntry> accepted;
+  std::optional<JudgementEntry> judged;
+  std::optional<EndEntry> ended;
   RecordTexts texts;  // of all records but the acceptance
 };
 

@@ -102,7 +102,7 @@ bool JournalWriter::write_entry(const JournalEntry& entry) {
 }
 
 bool JournalWriter::accept(const JournalEntry& entry) {
-  const JournalEntry::Acceptance& accepted = *entry.accepted;
+  const AcceptanceEntry& accepted = *entry.accepted;
   accept_.bind(1, ++last_number_).bind(2, entry.delivery).bind(3, accepted.tenant_id);
   accept_.bind(4, accepted.event->type()).bind(5, to_nanoseconds(accepted.at));
   accept_.bind(6, accepted.event->body());
@@ -119,21 +119,21 @@ std::optional<std::int64_t> JournalWriter::number_of(const std::string& delivery
   return number;
 }
 
-bool JournalWriter::judge(std::int64_t number, const JournalEntry::Judgement& judged) {
+bool JournalWriter::judge(std::int64_t number, const JudgementEntry& judged) {
   judge_.bind(1, number).bind(2, judged.attempts).bind(3, judged.ambiguous);
   bind_reason(judge_, 4, judged.reason);
   judge_.bind(5, judged.status);
   return judge_.run();
 }
 
-bool JournalWriter::end(std::int64_t number, const JournalEntry::End& ended) {
+bool JournalWriter::end(std::int64_t number, const EndEntry& ended) {
   end_.bind(1, number).bind(2, ended.how.attempts).bind(3, ended.how.ambiguous_attempts);
   end_.bind(4, outcome_word(ended.how.outcome)).bind(5, to_nanoseconds(ended.at));
   return end_.run();
 }
 
-bool JournalWriter::judge_and_end(std::int64_t number, const JournalEntry::Judgement& judged,
-                                  const JournalEntry::End& ended) {
+bool JournalWriter::judge_and_end(std::int64_t number, const JudgementEntry& judged,
+                                  const EndEntry& ended) {
   SqliteStatement& statement = judge_and_end_;
   statement.bind(1, number).bind(2, ended.how.attempts).bind(3, ended.how.ambiguous_attempts);
   statement.bind(4, outcome_word(ended.how.outcome)).bind(5, to_nanoseconds(ended.at));

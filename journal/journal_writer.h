@@ -38,10 +38,9 @@ class JournalWriter {
   bool forget(Forgetting& forgetting);
   bool write_entry(const JournalEntry& entry);
   bool accept(const JournalEntry& entry);
-  bool judge(std::int64_t number, const JournalEntry::Judgement& judged);
-  bool end(std::int64_t number, const JournalEntry::End& ended);
-  bool judge_and_end(std::int64_t number, const JournalEntry::Judgement& judged,
-                     const JournalEntry::End& ended);
+  bool judge(std::int64_t number, const JudgementEntry& judged);
+  bool end(std::int64_t number, const EndEntry& ended);
+  bool judge_and_end(std::int64_t number, const JudgementEntry& judged, const EndEntry& ended);
   std::optional<std::int64_t> number_of(const std::string& delivery);
   Error failed();
 

@@ -143,31 +143,31 @@ bool sound(Read read) {
 
 }  // namespace
 
-std::optional<std::vector<TimedRecord>> records_from_json(std::string_view text) {
-  std::vector<TimedRecord> records;
+std::optional<std::vector<TimedRecord>> records_from_json(std::string_view records) {
+  std::vector<TimedRecord> all;
   const bool read = sound([&] {
-    for (const json& record : json::parse(text)) records.push_back(read_timed(record));
+    for (const json& record : json::parse(records)) all.push_back(read_timed(record));
   });
-  return read ? std::optional(std::move(records)) : std::nullopt;
+  return read ? std::optional(std::move(all)) : std::nullopt;
 }
 
-std::optional<std::vector<PastRecord>> past_from_json(std::string_view text,
-                                                      std::string_view details_text,
+std::optional<std::vector<PastRecord>> past_from_json(std::string_view records,
+                                                      std::string_view details,
                                                       const EventText& event,
                                                       std::int64_t tenant_id,
                                                       std::shared_ptr<const Exchange>& started) {
-  std::vector<PastRecord> records;
+  std::vector<PastRecord> all;
   const bool read = sound([&] {
-    const json all = json::parse(text);
-    const json details = details_text.empty() ? json::array() : json::parse(details_text);
-    for (std::size_t i = 0; i < all.size(); ++i) {
-      TimedRecord timed = read_timed(all.at(i));
-      PastRecord past{timed.at, std::move(timed.what), {}, {}, {}};
-      if (!details.empty()) read_details(details.at(i), event, tenant_id, started, past);
-      records.push_back(std::move(past));
+    const json tree = json::parse(records);
+    const json beside = details.empty() ? json::array() : json::parse(details);
+    for (std::size_t i = 0; i < tree.size(); ++i) {
+      const TimedRecord timed = read_timed(tree.at(i));
+      PastRecord past{timed.at, timed.what, {}, {}, {}};
+      if (!beside.empty()) read_details(beside.at(i), event, tenant_id, started, past);
+      all.push_back(std::move(past));
     }
   });
-  return read ? std::optional(std::move(records)) : std::nullopt;
+  return read ? std::optional(std::move(all)) : std::nullopt;
 }
 
 }  // namespace roomle_sim

@@ -1,6 +1,6 @@
 #include "journal/sqlite.h"
 
-#include <cstring>
+#include <system_error>
 
 #include <fmt/format.h>
 #include <sqlite3.h>
@@ -168,7 +168,8 @@ std::string SqliteConnection::problem() const {
   const SqliteFault what = fault();
   const bool told = system != 0 && (what == SqliteFault::io || what == SqliteFault::cannot_open ||
                                     what == SqliteFault::full);
-  return told ? fmt::format("{}: {}", words, std::strerror(system)) : std::string(words);
+  return told ? fmt::format("{}: {}", words, std::generic_category().message(system))
+              : std::string(words);
 }
 
 }  // namespace roomle_sim
