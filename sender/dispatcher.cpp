@@ -166,6 +166,7 @@ Result<std::string> Dispatcher::Impl::submit(const std::shared_ptr<const TenantR
 std::optional<Error> Dispatcher::Impl::resume(const std::shared_ptr<const TenantRegistry>& registry,
                                               std::vector<UnfinishedDelivery> deliveries) {
   std::vector<OpenPtr> taken;
+  taken.reserve(deliveries.size());
   std::vector<JournalRecord> records;
   for (UnfinishedDelivery& one : deliveries) {
     taken.push_back(take_up(registry, std::move(one), records));
