@@ -99,8 +99,9 @@ class History {
   virtual Result<DeliveryCounts> counts() = 0;
 
   // Those that were open when this journal was opened, and still are: for Dispatcher::resume().
-  // What was accepted since is left out, so that a service may accept while it resumes. Cursor and
-  // limit as for list().
+  // What was accepted since is left out, so that a service may accept while it resumes. Cursor as
+  // for list(); `limit`: 1 to 10,000. Some thousands are right: what is resumed together shares a
+  // commit.
   virtual Result<UnfinishedPage> unfinished(const std::string& cursor, std::size_t limit) = 0;
 
   // Forgets deliveries that ended before `before`, never an open one, in transactions so small that

@@ -80,8 +80,8 @@ void add_conditions(const DeliveryFilter& filter, Query& query) {
   if (filter.until) query.where("accepted_at < ?", to_nanoseconds(*filter.until));
 }
 
-std::int64_t page_size(std::size_t limit) {
-  return static_cast<std::int64_t>(std::clamp<std::size_t>(limit, 1, 1000));
+std::int64_t page_size(std::size_t limit, std::size_t most) {
+  return static_cast<std::int64_t>(std::clamp<std::size_t>(limit, 1, most));
 }
 
 Error no_cursor(const std::string& cursor) {
@@ -99,7 +99,7 @@ Result<DeliveryPage> HistoryReader::list(const DeliveryFilter& filter, const std
     if (!after) return no_cursor(cursor);
     query.where("(accepted_at, number) < (?, ?)", after->accepted_at, after->number);
   }
-  const std::int64_t size = page_size(limit);
+  const std::int64_t size = page_size(limit, 1000);
   query.order("accepted_at DESC, number DESC", size + 1);  // one more tells whether that is all
   auto rows = query.prepare(*connection_);
   if (!rows) return failed();
@@ -207,7 +207,8 @@ Result<UnfinishedPage> HistoryReader::unfinished(const std::string& cursor, std:
   auto rows = connection_->prepare(kOpen);
   if (!rows) return failed();
   rows->bind(1, after.accepted_at).bind(2, after.number).bind(3, last_number);
-  rows->bind(4, page_size(limit));
+  const std::int64_t size = page_size(limit, 10'000);
+  rows->bind(4, size);
   UnfinishedPage page;
   std::int64_t number = 0;
   Fetched step = rows->step();
@@ -228,7 +229,7 @@ Result<UnfinishedPage> HistoryReader::unfinished(const std::string& cursor, std:
     all.insert(all.end(), records->begin(), records->end());
   }
   if (step == Fetched::failed) return failed();
-  if (std::ssize(page.deliveries) == page_size(limit)) page.next = cursor_text(after);
+  if (std::ssize(page.deliveries) == size) page.next = cursor_text(after);
   return page;
 }
 

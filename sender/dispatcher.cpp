@@ -259,7 +259,8 @@ void Dispatcher::Impl::schedule(const OpenPtr& delivery, const std::optional<Dea
     enqueue(delivery, *next);
   } else {
     delivery->timer = timers_.emplace(next->at, Job{delivery, *next});
-    timers_changed_.notify_one();
+    // Only the first one shortens the wait.
+    if (*delivery->timer == timers_.begin()) timers_changed_.notify_one();
   }
 }
 
