@@ -108,11 +108,11 @@ void announce(Console& console, const EndpointServer& server, bool refuses) {
 }
 
 int serve(Console& console, const EndpointFlags& flags) {
-  // The interrupt comes before every other thread.
-  std::counting_semaphore<2> ended(0);  // the interrupt, and a closed pipe
-  const InterruptWatch interrupt([&] { ended.release(); });
   Result<EndpointOptions> options = flags.options();
   if (!options) return console.fail(options.error());
+  // Behind what is read, where an interrupt is to end the program at once; before every thread.
+  std::counting_semaphore<2> ended(0);  // the interrupt, and a closed pipe
+  const InterruptWatch interrupt([&] { ended.release(); });
   const bool refuses = options->behavior.refuse;
   bool unread = false;
   options->observer = [&](const ReceivedRequest& request) {

@@ -2,7 +2,9 @@
 #include <algorithm>
 #include <csignal>
 #include <exception>
+#include <fcntl.h>
 #include <string>
+#include <unistd.h>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -43,10 +45,22 @@ int run_program(int argc, char** argv) {
   return flushed(context.console, code);
 }
 
+// A file or a connection that is opened later must not become the standard output of a program that
+// was started without one: what is told to the user would go there. Each is opened the wrong way
+// round, so that reading it or writing to it stays an error.
+void occupy_standard_descriptors() {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (fcntl(fd, F_GETFD) >= 0) continue;
+    // The lowest free descriptor is this one. Where there is no /dev/null it stays closed.
+    [[maybe_unused]] const int opened = open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+  }
+}
+
 }  // namespace
 }  // namespace roomle_sim
 
 int main(int argc, char** argv) {
+  roomle_sim::occupy_standard_descriptors();
   // A closed pipe is an error like a full disk, and not a death.
   std::signal(SIGPIPE, SIG_IGN);
   try {

@@ -151,14 +151,6 @@ int exit_code_of(const SuiteResult& suite) {
 
 int run(Context& context, const RunFlags& flags) {
   Console& console = context.console;
-  ChildSlot child;  // outlives the watch, which may kill it
-  // Before every other thread.
-  std::stop_source stop;
-  const InterruptWatch interrupt([&stop] { stop.request_stop(); },
-                                 [&child] {
-                                   if (const ChildProcess* seen = child.seen) seen->kill_now();
-                                 });
-
   const std::optional<std::vector<std::string>>& command = context.child_command;
   if (command && command->empty()) return console.fail(usage("no command stands behind '--'"));
   const Result<RunPlan> plan = understand(flags, command.has_value());
@@ -171,6 +163,14 @@ int run(Context& context, const RunFlags& flags) {
   for (const Scenario& scenario : *scenarios) {
     if (!scenario.warnings.empty()) console.message(scenario.warnings);
   }
+
+  ChildSlot child;  // outlives the watch, which may kill it
+  // Behind what is read, where an interrupt is to end the program at once; before every thread.
+  std::stop_source stop;
+  const InterruptWatch interrupt([&stop] { stop.request_stop(); },
+                                 [&child] {
+                                   if (const ChildProcess* seen = child.seen) seen->kill_now();
+                                 });
 
   if (plan->endpoint) {
     const auto error =

@@ -29,6 +29,15 @@ int exit_code_of(const MemoryJournal& journal, const std::string& delivery) {
 }
 
 int send(Console& console, const SendOptions& options) {
+  // While files, a pipe or a terminal are read there is nothing to stop in order: until then an
+  // interrupt ends the program as it does any other.
+  Result<SendOptions::Target> target = options.target();
+  if (!target) return console.fail(target.error());
+  Result<Event> event = options.event();
+  if (!event) return console.fail(event.error());
+  Result<DispatcherOptions> dispatcher_options = options.dispatcher(*target);
+  if (!dispatcher_options) return console.fail(dispatcher_options.error());
+
   // The interrupt comes before every other thread; what it stops is filled in below.
   std::mutex mutex;
   Dispatcher* running = nullptr;
@@ -39,12 +48,6 @@ int send(Console& console, const SendOptions& options) {
     if (running != nullptr) running->stop();
   });
 
-  Result<SendOptions::Target> target = options.target();
-  if (!target) return console.fail(target.error());
-  Result<Event> event = options.event();
-  if (!event) return console.fail(event.error());
-  Result<DispatcherOptions> dispatcher_options = options.dispatcher(*target);
-  if (!dispatcher_options) return console.fail(dispatcher_options.error());
   Result<std::unique_ptr<HttpTransport>> transport = HttpTransport::create(options.transport());
   if (!transport) return console.fail(transport.error());
   Result<std::unique_ptr<FallbackMailbox>> mailbox = open_mailbox(options.mailbox());

@@ -1,10 +1,15 @@
 #include <csignal>
+#include <fcntl.h>
 #include <filesystem>
+#include <future>
+#include <unistd.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "tests/cli/program.h"
+#include "tests/support/raw_server.h"
 
 namespace roomle_sim {
 namespace {
@@ -211,6 +216,34 @@ TEST_F(Send, NoSecretIsEverPrinted) {
                                        "--api-key", "k", "--secret", "0123456789abcdef", mode});
     EXPECT_THAT(result.out + result.err, Not(HasSubstr("0123456789abcdef")));
   }
+}
+
+// The connection would be the first file to be opened, and so become standard output.
+TEST_F(Send, AProgramWithoutStandardOutputTellsItsStoryToNoConnection) {
+  std::promise<std::string> more;
+  const RawServer server([&](RawConnection& connection) {
+    connection.read_request();
+    connection.send("HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n");
+    more.set_value(connection.read_some());
+  });
+  std::vector<std::string> command = program(
+      {"send", "email.savedConfiguration", "--to", server.url(), "--mail", "maildir:" + mails()});
+  command.insert(command.begin(), {"sh", "-c", "exec \"$0\" \"$@\" <&- >&-"});
+  EXPECT_EQ(run_process(command).exit_code, 3) << "the output did not arrive";
+  EXPECT_EQ(more.get_future().get(), "");
+}
+
+TEST_F(Send, AnInterruptEndsItWhileItReadsItsInput) {
+  const TemporaryFolder folder;
+  const std::string secret = folder.path() + "/secret";
+  ASSERT_EQ(mkfifo(secret.c_str(), 0600), 0);
+  Process process(program({"send", "email.savedConfiguration", "--to", "http://127.0.0.1:9/",
+                           "--secret-file", secret}));
+  const int writer = open(secret.c_str(), O_WRONLY);  // waits for who reads
+  ASSERT_GE(writer, 0);
+  process.signal(SIGINT);
+  EXPECT_EQ(process.wait().exit_code, 130);
+  close(writer);
 }
 
 }  // namespace
