@@ -22,10 +22,13 @@ std::vector<std::string> json_files_in(const std::string& folder, std::error_cod
   std::vector<std::string> files;
   fs::recursive_directory_iterator at(folder, error);
   while (!error && at != fs::recursive_directory_iterator()) {
-    if (at->path().extension() == ".json" && at->is_regular_file(error)) {
+    // A link that leads nowhere is no file, and no reason to stop: editors leave such beside what
+    // they have open.
+    std::error_code no_file;
+    if (at->path().extension() == ".json" && at->is_regular_file(no_file)) {
       files.push_back(at->path().string());
     }
-    if (!error) at.increment(error);
+    at.increment(error);
   }
   std::sort(files.begin(), files.end());
   return files;

@@ -31,6 +31,15 @@ std::vector<Scenario> scenarios(int count, const std::string& members = "") {
   return list;
 }
 
+TEST(FindScenarioFiles, ALinkThatLeadsNowhereIsNoFile) {
+  const TemporaryFolder folder;
+  const std::string file = folder.file("a.json", R"({"steps": []})");
+  fs::create_symlink("nobody@nowhere.1", fs::path(folder.path()) / ".#a.json");
+  const auto found = find_scenario_files({folder.path()});
+  ASSERT_TRUE(found) << found.error().message;
+  EXPECT_EQ(found->scenarios, std::vector<std::string>{file});
+}
+
 TEST(FindScenarioFiles, GoesThroughFoldersAndSorts) {
   const TemporaryFolder temporary;
   const fs::path folder = temporary.path();
