@@ -29,7 +29,8 @@ std::string_view advice(const Verdict& verdict) {
     case FailureReason::connect_timeout:
       return "Nothing answers there: a firewall, or a wrong address?";
     case FailureReason::tls_error:
-      return "For a certificate of your own: --cacert FILE, or --insecure while you test.";
+      return "Its certificate: --cacert FILE, or --insecure. It wants ours: --cert and --key. "
+             "It speaks no TLS: http://.";
     case FailureReason::timeout:
       return "Answer first and work afterwards, or give it more time with --timeout.";
     case FailureReason::connection_closed:

@@ -82,7 +82,9 @@ Verdict judge(const AttemptResult& result, TimePoint now) {
   verdict.reason =
       complete ? FailureReason::status : result.error.value_or(FailureReason::malformed_response);
   const bool refused = complete && verdict.status >= 300 && verdict.status <= 499;
-  verdict.ambiguous = result.request_sent && !refused;
+  // With TLS 1.3 a peer refuses our certificate after the request has left, and without reading it.
+  const bool unread = result.error == FailureReason::tls_error;
+  verdict.ambiguous = result.request_sent && !refused && !unread;
   return verdict;
 }
 

@@ -56,6 +56,8 @@ TEST(Judge, AClearRefusalIsNotAmbiguousEverythingElseThatWasSentIs) {
   EXPECT_FALSE(judge(lost, {}).ambiguous) << "the request was not wholly sent";
   lost.request_sent = true;
   EXPECT_TRUE(judge(lost, {}).ambiguous);
+  lost.error = FailureReason::tls_error;
+  EXPECT_FALSE(judge(lost, {}).ambiguous) << "a certificate was refused, and the request not read";
 }
 
 TEST(Judge, AResultWithNothingInItIsAFailure) {
