@@ -181,8 +181,8 @@ std::size_t DeadlineSocket::await_answer(char* to, std::size_t size) {
 
 short DeadlineSocket::send_some() {
   while (!all_sent()) {
-    const auto n = send(socket_, unsent_.data() + sent_, unsent_.size() - sent_,
-                        MSG_NOSIGNAL | MSG_DONTWAIT);
+    const auto n =
+        send(socket_, unsent_.data() + sent_, unsent_.size() - sent_, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (n >= 0) {
       sent_ += static_cast<std::size_t>(n);
     } else if (errno != EINTR) {

@@ -1,11 +1,13 @@
 // A TCP connection, plain or TLS, all of whose waiting ends at one deadline or by an interruption.
 //
 // Every wait is a poll() with the time that is left, on the socket and on the interrupter; only the
-// first 20 ms of the wait for an answer are spent in recv() where the deadline is farther than that,
-// which saves a system call where it counts, and delays an interruption by no more. What is to be sent is queued, and leaves with the next receive(), which sends
-// and receives at the same time: so an answer that comes before the request was wholly sent is
-// seen. Errors: the first one stays, in problem() and detail(). After one, the connection is of no
-// use. Threads: one at a time; Interrupter::interrupt() from any.
+// first 20 ms of the wait for an answer are spent in recv() where the deadline is farther than
+// that, which saves a system call where it counts, and delays an interruption by no more. For it
+// recv() on a plain connection may block: every call but that one says MSG_DONTWAIT. What is to be
+// sent is queued, and leaves with the next receive(), which sends and receives at the same time: so
+// an answer that comes before the request was wholly sent is seen. Errors: the first one stays, in
+// problem() and detail(). After one, the connection is of no use. Threads: one at a time;
+// Interrupter::interrupt() from any.
 #pragma once
 
 #include <memory>
