@@ -279,7 +279,7 @@ bool make_statics() {
 }  // namespace
 
 void make_httplib_statics() {
-  [[maybe_unused]] static const bool made = make_statics();
+  [[maybe_unused]] static const bool kMade = make_statics();
 }
 
 }  // namespace roomle_sim
