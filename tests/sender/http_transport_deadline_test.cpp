@@ -87,7 +87,8 @@ TEST(HttpTransportDeadline, EndsADrippingBodyAndKeepsStatusAndHeaders) {
   ASSERT_TRUE(result.response);
   EXPECT_EQ(result.response->status, 503);
   EXPECT_EQ(result.response->headers.front().second, "b");
-  EXPECT_EQ(result.response->body, "z");
+  EXPECT_GE(result.response->body.size(), 2U) << "each byte but the last came in time";
+  EXPECT_EQ(result.response->body.find_first_not_of('z'), std::string::npos);
 }
 
 TEST(HttpTransportDeadline, EndsAPeerThatReadsNothing) {
