@@ -16,4 +16,5 @@ find_package(GTest REQUIRED)
 # cpp-httplib's macros change the layout of its classes: only pkg-config knows the packaged ones.
 pkg_check_modules(httplib REQUIRED IMPORTED_TARGET cpp-httplib)
 pkg_check_modules(sqlite REQUIRED IMPORTED_TARGET sqlite3>=3.37)
+pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)
 pkg_check_modules(gmime REQUIRED IMPORTED_TARGET gmime-3.0)

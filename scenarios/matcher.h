@@ -15,12 +15,12 @@
 
 #include <memory>
 #include <optional>
-#include <regex>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <nlohmann/json.hpp>
+#include <re2/re2.h>
 
 #include "base/diagnostics.h"
 #include "base/json_reader.h"
@@ -33,8 +33,8 @@ struct Matcher {
   Kind kind = Kind::exists;
   nlohmann::json value;  // equals, contains, at_least, at_most; exists: true or false
   std::string pattern_text;
-  std::shared_ptr<const std::regex> pattern;  // matches
-  std::vector<Matcher> parts;                 // items, all; negation: exactly one
+  std::shared_ptr<const re2::RE2> pattern;  // matches
+  std::vector<Matcher> parts;               // items, all; negation: exactly one
   Location where;
 
   // Whether an absent value (null pointer) or a present one is as expected.

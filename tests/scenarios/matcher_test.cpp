@@ -60,7 +60,19 @@ TEST(Matcher, ContainsLooksIntoTextsAndLists) {
 TEST(Matcher, APatternIsSearched) {
   EXPECT_TRUE(holds(R"({"matches": "^0[12]-"})", "01-abc"));
   EXPECT_FALSE(holds(R"({"matches": "^0[12]-"})", "03-abc"));
-  EXPECT_FALSE(holds(R"({"matches": "a"})", std::string(1'000'000, 'a'))) << "too long a text";
+  EXPECT_FALSE(holds(R"({"matches": "1"})", 1)) << "a number is no text";
+}
+
+// With a pattern that goes back over what it read, either would take longer than anybody waits.
+TEST(Matcher, NoTextHoldsUpAPattern) {
+  EXPECT_FALSE(holds(R"x({"matches": "^(a+)+$"})x", std::string(100'000, 'a') + "b"));
+  EXPECT_TRUE(holds(R"x({"matches": "^(a|aa)+b$"})x", std::string(1'000'000, 'a') + "b"));
+}
+
+TEST(Matcher, APatternThatCannotBeReadIsAMistakeWithItsReason) {
+  EXPECT_THAT(mistake(R"x({"matches": "a)b"})x"), testing::HasSubstr("unexpected ): a)b"));
+  EXPECT_THAT(mistake(R"x({"matches": "(?=a)"})x"),
+              testing::HasSubstr("invalid perl operator: (?="));
 }
 
 TEST(Matcher, TellsWhetherAValueIsThere) {
