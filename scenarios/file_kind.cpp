@@ -18,8 +18,9 @@ FileKind kind_of_file(const std::string& path) {
   const Result<Source> source = read_source(path);
   if (!source) return FileKind::scenario;
   Diagnostics mistakes;  // told when it is loaded
-  const std::optional<JsonNode> root = parse_json(*source, mistakes);
-  return root ? kind_of(*root) : FileKind::scenario;
+  if (const std::optional<JsonNode> root = parse_json(*source, mistakes)) return kind_of(*root);
+  const bool meant = (*source)->text.find("\"steps\"") != std::string::npos;
+  return meant ? FileKind::scenario : FileKind::no_json;
 }
 
 std::string_view describe(FileKind kind) {
@@ -30,6 +31,8 @@ std::string_view describe(FileKind kind) {
       return "this looks like a tenants file";
     case FileKind::behavior:
       return "this looks like an endpoint's behaviour";
+    case FileKind::no_json:
+      return "this is no JSON";
     case FileKind::other:
       break;
   }

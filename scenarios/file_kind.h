@@ -8,7 +8,7 @@
 
 namespace roomle_sim {
 
-enum class FileKind { scenario, tenants, behavior, other };
+enum class FileKind { scenario, tenants, behavior, other, no_json };
 
 // A scenario has `name`, `steps`, and `tenants` or `tenantsFile`. An object with `steps`, or with
 // the other two, counts as one, so that a forgotten or misspelt member is still told as a mistake.
@@ -16,7 +16,8 @@ enum class FileKind { scenario, tenants, behavior, other };
 // or `refuse` an endpoint's behaviour, and anything else is other.
 FileKind kind_of(const JsonNode& root);
 
-// The same of a file. One that cannot be read, or is no JSON, is a scenario: reading it tells why.
+// The same of a file. One that cannot be read, or is no JSON but has the word `"steps"`, is a
+// scenario: reading it tells why. Of what else is no JSON, nobody says that it is one.
 FileKind kind_of_file(const std::string& path);
 
 // "this looks like a tenants file"; a sentence for a file that is no scenario.

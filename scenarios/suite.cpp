@@ -18,6 +18,12 @@ namespace fs = std::filesystem;
 // Of the files in a folder that holds no scenario: enough to see what it is instead.
 constexpr std::size_t kShownOthers = 10;
 
+// What people do not write scenarios in: version control, editors, what a package manager brought.
+bool is_somebody_elses(const fs::path& path) {
+  const std::string name = path.filename().string();
+  return name.starts_with('.') || name == "node_modules";
+}
+
 std::vector<std::string> json_files_in(const std::string& folder, std::error_code& error) {
   std::vector<std::string> files;
   fs::recursive_directory_iterator at(folder, error);
@@ -25,7 +31,9 @@ std::vector<std::string> json_files_in(const std::string& folder, std::error_cod
     // A link that leads nowhere is no file, and no reason to stop: editors leave such beside what
     // they have open.
     std::error_code no_file;
-    if (at->path().extension() == ".json" && at->is_regular_file(no_file)) {
+    if (is_somebody_elses(at->path())) {
+      at.disable_recursion_pending();
+    } else if (at->path().extension() == ".json" && at->is_regular_file(no_file)) {
       files.push_back(at->path().string());
     }
     at.increment(error);

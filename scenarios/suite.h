@@ -22,10 +22,10 @@ struct FoundFiles {
 };
 
 // The scenario files behind the paths of a command line: a file as it stands, a folder's *.json
-// with those of its subfolders, sorted by name. In a folder, JSON that is clearly no scenario
-// (scenarios/file_kind.h) is passed over; what cannot be read, or is no JSON, counts as one, so
-// that loading it tells why. A file named twice is there once. bad_input, all of them in one
-// message: a path that does not exist, a folder without any.
+// with those of its subfolders, sorted by name; names that begin with a dot, and node_modules, are
+// not looked at. In a folder, what is clearly no scenario (scenarios/file_kind.h) is passed over. A
+// file named twice is there once. bad_input, all of them in one message: a path that does not
+// exist, a folder without any.
 Result<FoundFiles> find_scenario_files(const std::vector<std::string>& paths);
 
 // Reads all of them; the mistakes of all bad files in one message (bad_input).

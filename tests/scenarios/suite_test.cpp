@@ -61,6 +61,10 @@ TEST(FindScenarioFiles, PassesOverTheOtherJsonOfAFolder) {
   const std::string behavior = folder.file("behavior.json", R"({"sequence": [503]})");
   const std::string package = folder.file("package.json", R"({"name": "x", "version": "1"})");
   const std::string list = folder.file("zlist.json", "[1]");
+  const std::string comments = folder.file("zz.json", "{ compilerOptions }");
+  folder.file(".vscode/settings.json", test::scenario_text(kSend));
+  folder.file("node_modules/x/fixture.json", test::scenario_text(kSend));
+  folder.file(".hidden.json", test::scenario_text(kSend));
   const auto files = find_scenario_files({folder.path()});
   ASSERT_TRUE(files) << files.error().message;
   EXPECT_THAT(files->scenarios, testing::ElementsAre(scenario));
@@ -69,15 +73,16 @@ TEST(FindScenarioFiles, PassesOverTheOtherJsonOfAFolder) {
   EXPECT_THAT(others, testing::ElementsAre(std::pair(behavior, FileKind::behavior),
                                            std::pair(package, FileKind::other),
                                            std::pair(tenants, FileKind::tenants),
-                                           std::pair(list, FileKind::other)));
+                                           std::pair(list, FileKind::other),
+                                           std::pair(comments, FileKind::no_json)));
 }
 
-TEST(FindScenarioFiles, KeepsWhatOnlyLacksSomethingOrIsNoJson) {
+TEST(FindScenarioFiles, KeepsWhatOnlyLacksSomething) {
   const TemporaryFolder folder;
   std::vector<std::string> wrong;
   for (const char* text : {R"({"step": [], "name": "n", "tenants": []})", R"({"steps": []})",
                            R"({"nane": "n", "tenants": [], "steps": []})",
-                           R"({"name": "n", "tenantsFile": "t.json"})", "{", ""}) {
+                           R"({"name": "n", "tenantsFile": "t.json"})", R"({"steps": [)"}) {
     wrong.push_back(folder.file(std::to_string(wrong.size()) + ".json", text));
   }
   const auto files = find_scenario_files({folder.path()});
