@@ -55,12 +55,21 @@ std::string tame(std::string_view text) {
   return tamed;
 }
 
+// A file that is none of ours may be the secret itself, given in place of another.
+bool begins_like_json(std::string_view text) {
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  return first == std::string_view::npos || text[first] == '{' || text[first] == '[' ||
+         text[first] == '/';
+}
+
 // Finds the bytes of a text that are, or may be, somebody's secret. An excerpt ends in the logs of
 // build servers, and a file with a mistake need not be JSON: so this goes by the words alone, takes
 // quotes of either kind or none, and where it is in doubt it hides.
 class SecretFinder {
  public:
-  explicit SecretFinder(std::string_view text) : text_(text), hidden_(text.size(), false) {
+  explicit SecretFinder(std::string_view text)
+      : text_(text), hidden_(text.size(), !begins_like_json(text)) {
     scan(0, text.size(), false, false);
     find_stray_names();
   }
@@ -329,7 +338,8 @@ std::string_view closest(std::string_view word, const std::vector<std::string_vi
 }
 
 std::string did_you_mean(std::string_view word, const std::vector<std::string_view>& candidates) {
-  const std::string_view best = closest(word, candidates);
+  // Of short words each is like any other.
+  const std::string_view best = word.size() < 3 ? std::string_view() : closest(word, candidates);
   return best.empty() ? std::string() : fmt::format(" (did you mean '{}'?)", best);
 }
 

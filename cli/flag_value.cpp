@@ -52,9 +52,8 @@ Error wrong_value(std::string_view flag, std::string_view expected, std::string_
 CLI::Validator one_of(const std::vector<std::string_view>& words) {
   return {[words](const std::string& text) {
             if (std::find(words.begin(), words.end(), text) != words.end()) return std::string();
-            // Of short words each is like the other.
             return complaint(fmt::format("one of {}", fmt::join(words, ", ")), text) +
-                   (text.size() > 2 ? did_you_mean(text, words) : "");
+                   did_you_mean(text, words);
           },
           ""};
 }

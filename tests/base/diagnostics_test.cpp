@@ -33,14 +33,14 @@ TEST(Diagnostics, ShowsThePlaceTheLineACaretAndWhatWasExpected) {
 }
 
 TEST(Diagnostics, ShowsAllMistakesInTheOrderOfTheFile) {
-  const Source from = source("one\ntwo\n");
+  const Source from = source("[1,\ntwo\n");
   Diagnostics diagnostics;
   diagnostics.add({from, 4, 3}, "second");
   diagnostics.add({from, 0, 3}, "first");
   EXPECT_EQ(diagnostics.size(), 2U);
   EXPECT_EQ(diagnostics.render(),
             "a.json:1:1: first\n"
-            "    1 | one\n"
+            "    1 | [1,\n"
             "      | ^~~\n"
             "a.json:2:1: second\n"
             "    2 | two\n"
@@ -48,17 +48,17 @@ TEST(Diagnostics, ShowsAllMistakesInTheOrderOfTheFile) {
 }
 
 TEST(Diagnostics, KeepsTabsSoThatTheCaretStandsBelowItsWord) {
-  EXPECT_EQ(rendered_at(source("\t\"a\":\tbad"), "bad"),
-            "a.json:1:7: wrong\n"
-            "    1 | \t\"a\":\tbad\n"
-            "      | \t    \t^~~\n");
+  EXPECT_EQ(rendered_at(source("\t{\"a\":\tbad"), "bad"),
+            "a.json:1:8: wrong\n"
+            "    1 | \t{\"a\":\tbad\n"
+            "      | \t     \t^~~\n");
 }
 
 TEST(Diagnostics, CountsCharactersAndNotBytes) {
-  EXPECT_EQ(rendered_at(source("\"Nørdic Møbler\": ærø"), "ærø"),
-            "a.json:1:18: wrong\n"
-            "    1 | \"Nørdic Møbler\": ærø\n"
-            "      |                  ^~~\n");
+  EXPECT_EQ(rendered_at(source("{\"Nørdic Møbler\": ærø"), "ærø"),
+            "a.json:1:19: wrong\n"
+            "    1 | {\"Nørdic Møbler\": ærø\n"
+            "      |                   ^~~\n");
 }
 
 TEST(Diagnostics, DoesNotCountAByteOrderMark) {
@@ -69,20 +69,20 @@ TEST(Diagnostics, DoesNotCountAByteOrderMark) {
 }
 
 TEST(Diagnostics, LeavesOutTheCarriageReturnOfWindowsLines) {
-  EXPECT_EQ(rendered_at(source("one\r\nbad\r\n"), "bad"),
+  EXPECT_EQ(rendered_at(source("[1,\r\nbad\r\n"), "bad"),
             "a.json:2:1: wrong\n"
             "    2 | bad\n"
             "      | ^~~\n");
 }
 
 TEST(Diagnostics, PointsBehindTheEndOfAFile) {
-  EXPECT_EQ(rendered(source("one"), 3), "a.json:1:4: wrong\n    1 | one\n      |    ^\n");
+  EXPECT_EQ(rendered(source("[1,"), 3), "a.json:1:4: wrong\n    1 | [1,\n      |    ^\n");
   EXPECT_EQ(rendered(source(""), 0), "a.json:1:1: wrong\n    1 | \n      | ^\n");
-  EXPECT_EQ(rendered(source("one\n"), 4000), "a.json:2:1: wrong\n    2 | \n      | ^\n");
+  EXPECT_EQ(rendered(source("[1,\n"), 4000), "a.json:2:1: wrong\n    2 | \n      | ^\n");
 }
 
 TEST(Diagnostics, EndsTheCaretsWithTheLine) {
-  EXPECT_EQ(rendered(source("ab\ncd"), 1, 100), "a.json:1:2: wrong\n    1 | ab\n      |  ^\n");
+  EXPECT_EQ(rendered(source("[b\ncd"), 1, 100), "a.json:1:2: wrong\n    1 | [b\n      |  ^\n");
 }
 
 TEST(Diagnostics, CutsALongLineToWholeCharactersAroundTheCaret) {
@@ -90,7 +90,7 @@ TEST(Diagnostics, CutsALongLineToWholeCharactersAroundTheCaret) {
   for (int i = 0; i < 400; ++i) letters += "é";
   for (int shift = 0; shift < 4; ++shift) {
     const std::string text =
-        std::string(static_cast<std::size_t>(shift), 'x') + letters + "bad" + letters;
+        "[" + std::string(static_cast<std::size_t>(shift), 'x') + letters + "bad" + letters;
     const std::string shown = rendered_at(source(text), "bad");
     const std::size_t line = shown.find("    1 | ") + 8;
     const std::string excerpt = shown.substr(line, shown.find('\n', line) - line);
@@ -221,6 +221,19 @@ TEST(Diagnostics, TheParsersWordsDoNotTellASecret) {
   }
 }
 
+// It may be the secret itself: two files of a command line changed places.
+TEST(Diagnostics, QuotesNothingOfAFileThatIsNoJson) {
+  for (const char* text : {"hunter2-hunter2\n", "\xEF\xBB\xBF  hunter2: bad", "4711hunter2",
+                           "\"hunter2\" x", "truehunter2"}) {
+    Diagnostics diagnostics;
+    EXPECT_FALSE(parse_json(source(text), diagnostics).has_value());
+    const std::string shown = diagnostics.render();
+    EXPECT_NE(shown.find("**"), std::string::npos) << shown;
+    EXPECT_EQ(shown.find("unter"), std::string::npos) << shown;
+    EXPECT_EQ(shown.find("4711"), std::string::npos) << shown;
+  }
+}
+
 TEST(DidYouMean, FindsTheNearestWordWithoutRegardToCase) {
   const std::vector<std::string_view> words{"webhook", "apiKey", "label"};
   EXPECT_EQ(did_you_mean("webhok", words), " (did you mean 'webhook'?)");
@@ -232,6 +245,7 @@ TEST(DidYouMean, FindsTheNearestWordWithoutRegardToCase) {
 TEST(DidYouMean, SaysNothingWhereNothingIsNear) {
   EXPECT_EQ(did_you_mean("timeout", {"label", "apiKey"}), "");
   EXPECT_EQ(did_you_mean("x", {}), "");
+  EXPECT_EQ(did_you_mean("-v", {"-h", "-j"}), "") << "of short words each is like any other";
   EXPECT_EQ(did_you_mean("", {"label"}), "");
 }
 

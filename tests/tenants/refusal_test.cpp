@@ -65,8 +65,11 @@ TEST(TenantsFile, IsRefusedForTwoTenantsWithOneIdOrName) {
 }
 
 TEST(TenantsFile, IsRefusedForAnApiKeyWithNoCredential) {
-  EXPECT_EQ(tenant(R"("id": 1, "apiKey": "kk")"),
-            "2:20 no credential has the apiKey 'kk' (did you mean 'k'?)");
+  EXPECT_EQ(tenant(R"("id": 1, "apiKey": "kk")"), "2:20 no credential has the apiKey 'kk'");
+  EXPECT_EQ(
+      mistakes("{\"credentials\": [{\"apiKey\": \"acme\", \"secret\": \"0123456789abcdef\"}],\n"
+               "\"tenants\": [{\"id\": 1, \"apiKey\": \"amce\"}]}"),
+      "2:33 no credential has the apiKey 'amce' (did you mean 'acme'?)");
 }
 
 TEST(TenantsFile, IsRefusedForTwoCredentialsWithOneApiKey) {
