@@ -53,6 +53,16 @@ const CLI::Option* find_option(const CLI::App* at, const std::string& name) {
   return nullptr;
 }
 
+std::string unknown_word(const CLI::App& at, const std::string& word) {
+  if (at.get_parent() == nullptr && is_planned(word)) {
+    return fmt::format("'{}' is planned, and not there yet", word);
+  }
+  if (word.starts_with('-') && at.get_option_no_throw(word) != nullptr) {
+    return fmt::format("'{}' belongs behind '{}'", word, at.get_name());
+  }
+  return fmt::format("'{}' is not known here{}", word, suggestion(at, word));
+}
+
 // What CLI11 would say in words of its own.
 std::string explain(const CLI::App& at, const CLI::ParseError& error) {
   const std::string message = error.what();
@@ -118,10 +128,7 @@ int report_parse_error(const CLI::App& app, const CLI::ParseError& error, Consol
   std::string message = explain(at, error);
   const std::vector<std::string> left = app.remaining(true);
   if (!left.empty() && left.front() != "--") {
-    const std::string word = without_value(left.front());
-    message = at.get_parent() == nullptr && is_planned(word)
-                  ? fmt::format("'{}' is planned, and not there yet", word)
-                  : fmt::format("'{}' is not known here{}", word, suggestion(at, word));
+    message = unknown_word(at, without_value(left.front()));
   }
   console.error(message);
   console.error(try_help(app));

@@ -28,6 +28,16 @@ int exit_code_of(const MemoryJournal& journal, const std::string& delivery) {
   return end && end->outcome == Outcome::delivered ? exit_code::kFine : exit_code::kNotAsExpected;
 }
 
+// What stands in the tenants file is no mistake of the command line.
+int refused(Console& console, const Event& event, const Tenant& tenant, const Error& why) {
+  console.error(why.message);
+  console.object({{"type", "refused"},
+                  {"event", event.type},
+                  {"tenant", tenant.id},
+                  {"message", why.message}});
+  return exit_code::kNotAsExpected;
+}
+
 int send(Console& console, const SendOptions& options) {
   // While files, a pipe or a terminal are read there is nothing to stop in order: until then an
   // interrupt ends the program as it does any other.
@@ -61,8 +71,7 @@ int send(Console& console, const SendOptions& options) {
     if (stop_at_once) return exit_code::kInterrupted;
     running = &dispatcher;
   }
-  const Result<std::string> delivery =
-      dispatcher.submit(target->registry, target->tenant, std::move(*event));
+  const Result<std::string> delivery = dispatcher.submit(target->registry, target->tenant, *event);
   const bool ended = delivery.ok() && dispatcher.wait_until_idle();
   {
     const std::lock_guard lock(mutex);
@@ -77,6 +86,9 @@ int send(Console& console, const SendOptions& options) {
     console.message("interrupted: the event was not brought to its end");
     return exit_code::kInterrupted;
   }
+  if (const Tenant& tenant = *target->registry->find(target->tenant); !tenant.active) {
+    return refused(console, *event, tenant, delivery.error());
+  }
   return console.fail(delivery.ok() ? *dispatcher.failure() : delivery.error());
 }
 
@@ -89,7 +101,8 @@ void add_send_command(CLI::App& app, Context& context) {
   options->add_to(*command);
   add_common_flags(*command, context);
   command->footer(
-      "Exit: 0 delivered, 4 not delivered (the Roomle email went out, or could not)\n\n"
+      "Exit: 0 delivered, 4 not delivered (the Roomle email went out, or could not; or the tenant "
+      "is inactive)\n\n"
       "Examples:\n"
       "  roomle-sim send email.savedConfiguration --to http://127.0.0.1:8090/roomle\n"
       "  roomle-sim send email.3DExportAsset --to http://127.0.0.1:8090/roomle --set "

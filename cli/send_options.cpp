@@ -87,7 +87,7 @@ Result<TenantRegistry> SendOptions::made_up() const {
     Result<Secret> secret = secret_.read();
     if (!secret) return secret.error();
     const Result<Secret> key = cipher_key(*secret, KeyForm::raw);
-    if (!key) return key.error();
+    if (!key) return about_flag("--secret", key.error());
     if (api_key_.empty()) return usage("--secret needs --api-key, which the token names");
     tenant.api_key = api_key_;
     registry->add(Credential{api_key_, std::move(*secret)});

@@ -54,6 +54,13 @@ TEST(CommandLine, AnUnknownFlagIsShownWithoutItsValue) {
   EXPECT_THAT(result.out + result.err, Not(HasSubstr("hunter2")));
 }
 
+TEST(CommandLine, AFlagInFrontOfItsCommandIsToldWhereItBelongs) {
+  const ProcessResult result = roomle_sim_run(
+      {"--seed", "1", "send", "email.savedConfiguration", "--to", "http://127.0.0.1:1/"});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err, HasSubstr("'--seed' belongs behind 'send'"));
+}
+
 TEST(CommandLine, TheCommonFlagsMayStandBeforeTheCommandToo) {
   const std::string scenario = FIXTURES_DIR "/scenarios/05-status-200-delivered.json";
   for (const std::vector<std::string>& arguments :

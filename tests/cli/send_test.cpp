@@ -129,9 +129,19 @@ TEST_F(Send, ATenantsFileNamesTheTenant) {
   const ProcessResult which = send({"email.savedConfiguration", "--tenants", file});
   EXPECT_EQ(which.exit_code, 1);
   EXPECT_THAT(which.err, HasSubstr("1 'one'"));
-  const ProcessResult off = send({"email.savedConfiguration", "--tenants", file, "--tenant", "3"});
-  EXPECT_EQ(off.exit_code, 1);
+}
+
+TEST_F(Send, AnInactiveTenantsEventIsRefusedWhichIsNoMistakeOfTheCommandLine) {
+  const std::string file =
+      folder_.file("tenants.json", R"({"tenants":[{"id": 3, "name": "off", "active": false}]})");
+  const ProcessResult off = send({"email.savedConfiguration", "--tenants", file, "--json"});
+  EXPECT_EQ(off.exit_code, 4);
   EXPECT_THAT(off.err, HasSubstr("inactive"));
+  const ordered_json refused = objects(off.out).back();
+  EXPECT_EQ(refused["type"], "refused");
+  EXPECT_EQ(refused["event"], "email.savedConfiguration");
+  EXPECT_EQ(refused["tenant"], 3);
+  EXPECT_THAT(refused["message"].get<std::string>(), HasSubstr("inactive"));
 }
 
 TEST_F(Send, MistakesOnTheCommandLineAreUsageErrors) {
