@@ -5,18 +5,25 @@
 namespace roomle_sim {
 
 void WorkerPool::run(std::function<void()> work) {
-  const std::lock_guard lock(mutex_);
-  queue_.push_back(std::move(work));
-  if (queue_.size() > idle_ && threads_.size() < most_) grow();
-  wake_.notify_one();
+  {
+    const std::lock_guard lock(mutex_);
+    if (queue_.size() >= idle_ && threads_.size() < most_) grow();
+    if (!threads_.empty()) {
+      queue_.push_back(std::move(work));
+      wake_.notify_one();
+      return;
+    }
+  }
+  work();
 }
 
-// A machine that has no more threads is no bug of ours: the work then waits for one of those there.
+// A machine that has no more threads is no bug of ours: the work then waits for one of those there,
+// and where there is none at all, the caller does it.
 void WorkerPool::grow() {
   try {
     threads_.emplace_back([this] { serve(); });
   } catch (const std::system_error&) {
-    if (threads_.empty()) throw;
+    return;
   }
 }
 
