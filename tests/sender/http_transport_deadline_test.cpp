@@ -1,7 +1,7 @@
 // Whatever the peer does, a post ends at its deadline: here wall-clock times are the matter.
 #include <algorithm>
-#include <cstdlib>
 #include <fstream>
+#include <functional>
 #include <string>
 #include <thread>
 #include <unistd.h>
@@ -13,25 +13,40 @@ namespace {
 
 constexpr Duration kTimeout = 400ms;
 
-// The 100 ms of the contract; more on a machine with more to do than it has processors, where a
-// thread that is due waits for its turn.
-Duration tolerance() {
-  double load = 0;
-  getloadavg(&load, 1);
-  const double crowd = load / std::max(1u, std::thread::hardware_concurrency());
-  return 100ms * kSlowness * std::max(1, static_cast<int>(crowd));
+// Memory that is resident now.
+long resident_bytes() {
+  std::ifstream file("/proc/self/statm");
+  long all = 0;
+  long resident = 0;
+  file >> all >> resident;
+  return resident * sysconf(_SC_PAGESIZE);
 }
 
-void expect_deadline(const AttemptResult& result, const std::string& word) {
-  EXPECT_EQ(reason(result), word) << result.detail;
-  EXPECT_GE(result.duration, kTimeout);
-  EXPECT_LE(result.duration, kTimeout + tolerance());
-  EXPECT_FALSE(result.interrupted);
+// The post ends at its deadline, within the 100 ms of the contract, and with memory flat. On a busy
+// machine a thread that is due may wait longer for its turn: hence three tries, of which a mistake
+// of ours would spoil each.
+AttemptResult expect_deadline(const std::function<AttemptResult()>& post, const std::string& word) {
+  constexpr int kTries = 3;
+  const Duration latest = kTimeout + 100ms * kSlowness;
+  for (int left = kTries - 1;; --left) {
+    const long before = resident_bytes();
+    AttemptResult result = post();
+    if (result.duration > latest && left > 0) continue;
+    EXPECT_EQ(reason(result), word) << result.detail;
+    EXPECT_GE(result.duration, kTimeout);
+    EXPECT_LE(result.duration, latest);
+    EXPECT_FALSE(result.interrupted);
+    if (kSlowness == 1) {
+      EXPECT_LT(resident_bytes() - before, 20 << 20);
+    }
+    return result;
+  }
 }
 
-AttemptResult post_to(const RawServer::Handler& handler) {
+AttemptResult expect_deadline_with(const RawServer::Handler& handler, const std::string& word) {
   const RawServer server(handler);
-  return make_transport()->post(to_url(server.url(), kTimeout));
+  const auto transport = make_transport();
+  return expect_deadline([&] { return transport->post(to_url(server.url(), kTimeout)); }, word);
 }
 
 // A byte every 50 ms, for ever: a time-out that each byte starts anew would never end it.
@@ -54,36 +69,27 @@ RawServer::Handler endless(const std::string& start, const std::string& piece) {
   };
 }
 
-long resident_bytes() {
-  std::ifstream file("/proc/self/statm");
-  long all = 0;
-  long resident = 0;
-  file >> all >> resident;
-  return resident * sysconf(_SC_PAGESIZE);
-}
-
 TEST(HttpTransportDeadline, EndsAPeerThatNeverAnswers) {
-  const AttemptResult result = post_to([](RawConnection& connection) {
+  const auto silent = [](RawConnection& connection) {
     connection.read_request();
     connection.wait_for_close();
-  });
-  expect_deadline(result, "timeout");
+  };
+  const AttemptResult result = expect_deadline_with(silent, "timeout");
   EXPECT_TRUE(result.request_sent);
   EXPECT_FALSE(result.response);
 }
 
 TEST(HttpTransportDeadline, EndsADrippingHead) {
-  expect_deadline(post_to(dripping("HTTP/1.1 200 OK\r\nX: ", 'y')), "timeout");
+  expect_deadline_with(dripping("HTTP/1.1 200 OK\r\nX: ", 'y'), "timeout");
 }
 
 TEST(HttpTransportDeadline, EndsADrippingStatusLine) {
-  expect_deadline(post_to(dripping("HTTP/1.1 200 O", 'K')), "timeout");
+  expect_deadline_with(dripping("HTTP/1.1 200 O", 'K'), "timeout");
 }
 
 TEST(HttpTransportDeadline, EndsADrippingBodyAndKeepsStatusAndHeaders) {
-  const AttemptResult result =
-      post_to(dripping("HTTP/1.1 503 No\r\nA: b\r\nContent-Length: 99\r\n\r\n", 'z'));
-  expect_deadline(result, "timeout");
+  const AttemptResult result = expect_deadline_with(
+      dripping("HTTP/1.1 503 No\r\nA: b\r\nContent-Length: 99\r\n\r\n", 'z'), "timeout");
   ASSERT_TRUE(result.response);
   EXPECT_EQ(result.response->status, 503);
   EXPECT_EQ(result.response->headers.front().second, "b");
@@ -95,52 +101,52 @@ TEST(HttpTransportDeadline, EndsAPeerThatReadsNothing) {
   const RawServer server([](RawConnection& connection) { connection.pause(20s); });
   AttemptRequest request = to_url(server.url(), kTimeout);
   request.body.assign(16u << 20, 'x');
-  const AttemptResult result = make_transport()->post(request);
-  expect_deadline(result, "timeout");
+  const auto transport = make_transport();
+  const AttemptResult result = expect_deadline([&] { return transport->post(request); }, "timeout");
   EXPECT_FALSE(result.request_sent);
 }
 
-TEST(HttpTransportDeadline, EndsAnEndlessBodyWithMemoryFlat) {
+TEST(HttpTransportDeadline, EndsAnEndlessBody) {
   const std::string piece(256 * 1024, 'x');
-  const long before = resident_bytes();
-  const AttemptResult result = post_to(endless("HTTP/1.1 200 OK\r\n\r\n", piece));
-  expect_deadline(result, "timeout");
+  const AttemptResult result =
+      expect_deadline_with(endless("HTTP/1.1 200 OK\r\n\r\n", piece), "timeout");
   ASSERT_TRUE(result.response);
   EXPECT_EQ(result.response->body.size(), kBodyCap);
   EXPECT_TRUE(result.response->body_cut);
-  if (kSlowness == 1) {
-    EXPECT_LT(resident_bytes() - before, 20 << 20);
-  }
 }
 
 TEST(HttpTransportDeadline, EndsEndlessChunksAndTheirExtensions) {
   const std::string head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
-  expect_deadline(post_to(endless(head, "1\r\nx\r\n")), "timeout");
-  expect_deadline(post_to(endless(head + "FFFFFFFFFFFF\r\n", "some body")), "timeout");
+  expect_deadline_with(endless(head, "1\r\nx\r\n"), "timeout");
+  expect_deadline_with(endless(head + "FFFFFFFFFFFF\r\n", "some body"), "timeout");
 }
 
 TEST(HttpTransportDeadline, EndsANumberOfSlowPostsEachAtItsOwn) {
   const RawServer server([](RawConnection& connection) { connection.wait_for_close(); });
   const auto transport = make_transport();
   std::vector<std::thread> threads;
+  threads.reserve(16);
   for (int i = 0; i < 16; ++i) {
-    threads.emplace_back(
-        [&] { expect_deadline(transport->post(to_url(server.url(), kTimeout)), "timeout"); });
+    threads.emplace_back([&] {
+      expect_deadline([&] { return transport->post(to_url(server.url(), kTimeout)); }, "timeout");
+    });
   }
   for (std::thread& thread : threads) thread.join();
 }
 
 TEST(HttpTransportDeadline, EndsAttemptsToConnect) {
   const SilentPort port;
-  const AttemptResult result = make_transport()->post(to_url(port.url(), kTimeout));
-  expect_deadline(result, "connect_timeout");
+  const auto transport = make_transport();
+  const AttemptResult result = expect_deadline(
+      [&] { return transport->post(to_url(port.url(), kTimeout)); }, "connect_timeout");
   EXPECT_FALSE(result.request_sent);
 }
 
 TEST(HttpTransportDeadline, EndsATlsHandshakeThatIsNotAnswered) {
   const RawServer server([](RawConnection& connection) { connection.wait_for_close(); });
   const std::string url = "https://127.0.0.1:" + std::to_string(server.port()) + "/";
-  expect_deadline(make_transport()->post(to_url(url, kTimeout)), "connect_timeout");
+  const auto transport = make_transport();
+  expect_deadline([&] { return transport->post(to_url(url, kTimeout)); }, "connect_timeout");
 }
 
 TEST(HttpTransportDeadline, HoldsForAnEndlessBodyOverTls) {
@@ -149,7 +155,8 @@ TEST(HttpTransportDeadline, HoldsForAnEndlessBodyOverTls) {
                          std::make_shared<TlsServerContext>(certificate));
   HttpTransportOptions options;
   options.ca_cert_file = certificate.cert_file();
-  expect_deadline(make_transport(options)->post(to_url(server.url(), kTimeout)), "timeout");
+  const auto transport = make_transport(options);
+  expect_deadline([&] { return transport->post(to_url(server.url(), kTimeout)); }, "timeout");
 }
 
 TEST(HttpTransportDeadline, ATimeoutOfZeroOrForEverIsTakenAtItsWord) {
