@@ -11,6 +11,7 @@ namespace roomle_sim {
 enum class ErrorCode {
   usage,        // the caller asked for something that does not exist
   bad_input,    // a file, a token or a value that cannot be used
+  busy,         // too much is open already: again later
   unavailable,  // the machine would not: a port taken, a folder that cannot be written
 };
 

@@ -18,6 +18,7 @@ constexpr int of(ErrorCode code) {
       return kUsage;
     case ErrorCode::bad_input:
       return kBadFile;
+    case ErrorCode::busy:
     case ErrorCode::unavailable:
       return kCouldNotRun;
   }

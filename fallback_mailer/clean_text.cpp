@@ -102,6 +102,15 @@ std::string clean_lines(std::string_view text) {
   return lines;
 }
 
+std::string shorten(std::string text, std::size_t bytes) {
+  constexpr std::string_view kCut = "[…]";
+  if (text.size() <= bytes) return text;
+  std::size_t end = bytes - std::min(bytes, kCut.size());
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  text.resize(end);
+  return text.append(kCut);
+}
+
 std::string html_escape(std::string_view text) {
   std::string escaped;
   escaped.reserve(text.size() + text.size() / 8);

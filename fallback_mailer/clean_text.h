@@ -1,6 +1,7 @@
 // Makes text from outside (event data, tenants, ids) safe to stand in a mail. Pure functions.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,10 @@ std::string one_line(std::string_view text);
 // Lines that end in \n: CR LF and CR are line ends too, other control characters but the tab are
 // dropped, and so is white space at either end of the text. Always valid UTF-8.
 std::string clean_lines(std::string_view text);
+
+// At most so many bytes of a valid UTF-8 text, whole characters alone; what was cut ends in "[…]",
+// which counts. The text as it is where it is short enough.
+std::string shorten(std::string text, std::size_t bytes);
 
 // With & < > " ' written as entities: safe in HTML text and in a quoted attribute.
 std::string html_escape(std::string_view text);

@@ -28,6 +28,9 @@ struct Content {
   std::string privacy_url;
 };
 
+// Of the customer's own words: more than anybody writes, and no mail grows beyond reason.
+constexpr std::size_t kMessageCap = 4096;
+
 constexpr std::string_view kExport = "email.3DExportAsset";
 
 std::string text_member(const Event& event, const char* name) {
@@ -75,7 +78,7 @@ Content content_of(const Event& event, const Tenant& tenant) {
   content.subject = fill(sorry ? words.failed_subject : words.subject, content.tenant);
   content.intro = fill(sorry ? words.failed_intro : words.intro, content.tenant);
   content.links = links_of(event, words, *content.common);
-  content.message = clean_lines(text_member(event, "message"));
+  content.message = shorten(clean_lines(event.message), kMessageCap);
   if (tenant.branded) content.on_behalf = fill(content.common->on_behalf, content.tenant);
   content.privacy_url = one_line(tenant.privacy_url);
   return content;

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 
 namespace roomle_sim {
 namespace {
@@ -32,6 +33,7 @@ Result<FolderLock> FolderLock::take(const std::string& folder) {
                              folder, std::generic_category().message(errno))};
   }
   FolderLock lock(fd);
+  fchmod(fd, S_IRUSR | S_IWUSR);  // one that an earlier start left may be open to others
   // Not fcntl's lock, which a process loses when it closes any descriptor of the file.
   if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
     return Error{ErrorCode::unavailable,

@@ -128,7 +128,7 @@ Result<std::optional<DeliveryStory>> HistoryReader::find(const std::string& deli
 
 Result<std::optional<DeliveryStory>> HistoryReader::read_story(const std::string& delivery) {
   std::string sql(kSelectSummary);
-  sql.insert(sql.find(" FROM"), ", body");
+  sql.insert(sql.find(" FROM"), ", body, message");
   Query query(sql);
   query.where("id = ?", std::string_view(delivery));
   auto row = query.prepare(*connection_);
@@ -138,7 +138,7 @@ Result<std::optional<DeliveryStory>> HistoryReader::read_story(const std::string
   if (step == Fetched::done) return std::optional<DeliveryStory>();
   DeliveryStory story;
   story.summary = summary_of(*row);
-  auto event = EventText::from_body(std::string(row->text(11)));
+  auto event = EventText::from_body(std::string(row->text(11)), std::string(row->text(12)));
   if (!event) return damaged(delivery);
   story.event = std::make_shared<const EventText>(std::move(*event));
   story.records.push_back({story.summary.accepted_at, record::Accepted{}, {}, {}, {}});
@@ -159,6 +159,10 @@ std::optional<Error> HistoryReader::read_past(std::int64_t number, DeliveryStory
     auto past = past_from_json(rows->text(0), rows->text(1), *story.event, story.summary.tenant_id,
                                started);
     if (!past) return damaged(story.summary.id);
+    // One with a time of its own stands in place of the row's.
+    if (!past->empty() && std::holds_alternative<record::Accepted>(past->front().what)) {
+      story.records.clear();
+    }
     for (PastRecord& one : *past) story.records.push_back(std::move(one));
   }
   return step == Fetched::failed ? std::optional(failed()) : std::nullopt;
@@ -196,7 +200,7 @@ Result<UnfinishedPage> HistoryReader::unfinished(const std::string& cursor, std:
   // The page first, then the records of each: a delivery with none has its row all the same.
   constexpr std::string_view kOpen =
       "SELECT page.number, page.id, page.tenant, page.accepted_at, page.event, page.body, "
-      "  records.records "
+      "  records.records, page.message "
       "FROM (SELECT * FROM deliveries INDEXED BY deliveries_open WHERE outcome IS NULL "
       "      AND (accepted_at, number) > (?1, ?2) AND number <= ?3 "
       "      ORDER BY accepted_at, number LIMIT ?4) AS page "
@@ -216,16 +220,21 @@ Result<UnfinishedPage> HistoryReader::unfinished(const std::string& cursor, std:
     if (rows->integer(0) != number) {
       number = rows->integer(0);
       after = {rows->integer(3), number};
-      auto event = EventText::stored(std::string(rows->text(4)), std::string(rows->text(5)));
+      auto event = EventText::stored(std::string(rows->text(4)), std::string(rows->text(5)),
+                                     std::string(rows->text(7)));
+      if (!event) return damaged(std::string(rows->text(1)));
       page.deliveries.push_back({std::string(rows->text(1)),
                                  rows->integer(2),
-                                 std::make_shared<const EventText>(std::move(event)),
+                                 std::make_shared<const EventText>(std::move(*event)),
                                  {{from_nanoseconds(after.accepted_at), record::Accepted{}}}});
     }
     if (rows->is_null(6)) continue;
     auto records = records_from_json(rows->text(6));
     if (!records) return damaged(page.deliveries.back().id);
     auto& all = page.deliveries.back().records;
+    if (!records->empty() && std::holds_alternative<record::Accepted>(records->front().what)) {
+      all.clear();
+    }
     all.insert(all.end(), records->begin(), records->end());
   }
   if (step == Fetched::failed) return failed();

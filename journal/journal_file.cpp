@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include "journal/schema.h"
 
@@ -73,6 +74,24 @@ std::optional<Error> make_folder(const std::string& folder) {
       fmt::format("cannot make the data folder {}: {}; choose another with --data", folder, why)};
 }
 
+// Customers' addresses stand in them: for their owner alone, whatever the umask and the folder are,
+// and however loose an earlier start left them. A log that is made later takes over the file's mode
+// (https://sqlite.org/wal.html).
+void keep_private(const std::string& path) {
+  for (const char* suffix : {"", "-wal", "-shm"}) {
+    const std::string file = path + suffix;
+    struct stat now {};
+    if (stat(file.c_str(), &now) == 0) chmod(file.c_str(), now.st_mode & (S_IRUSR | S_IWUSR));
+  }
+}
+
+// Whether a process that was ended left a log with something in it.
+bool has_log(const std::string& path) {
+  std::error_code failed;
+  const auto size = fs::file_size(path + "-wal", failed);
+  return !failed && size > 0;
+}
+
 std::optional<Error> check_state(SqliteConnection& connection, const std::string& path) {
   const std::optional<SchemaState> state = schema_state(connection);
   if (!state) return journal_error(connection, path);
@@ -120,9 +139,15 @@ constexpr const char* kReaderSettings =
 
 std::optional<Error> prepare_writer(SqliteConnection& writer, const std::string& path,
                                     bool in_memory) {
-  writer.tidy_on_close(false);  // what is refused stays as it is
+  // What is refused stays as it is: a log with something in it is not moved into the file, and
+  // without one SQLite takes away again what it made for reading.
+  writer.tidy_on_close(!has_log(path));
   if (const auto error = check_state(writer, path)) return error;
   if (writer.read_only()) return error_of(SqliteFault::read_only, "opened for reading alone", path);
+  // Before anything is written: a damaged file must not be made worse by bringing it up to date.
+  if (auto error = check_pages(writer, path)) return error;
+  writer.tidy_on_close(false);  // where bringing it up to date fails
+  if (!in_memory) keep_private(path);
   const auto mode = writer.value("PRAGMA journal_mode = WAL");
   if (!mode) return journal_error(writer, path);
   if (*mode != "wal" && !in_memory) {
@@ -132,7 +157,6 @@ std::optional<Error> prepare_writer(SqliteConnection& writer, const std::string&
         "local folder with --data");
   }
   if (!writer.run(kWriterSettings) || !migrate(writer)) return journal_error(writer, path);
-  if (auto error = check_pages(writer, path)) return error;
   writer.tidy_on_close(true);
   return std::nullopt;
 }

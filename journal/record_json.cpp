@@ -1,6 +1,7 @@
 #include "journal/record_json.h"
 
 #include "journal/json_text.h"
+#include "sender/credential_headers.h"
 
 namespace roomle_sim {
 namespace {
@@ -31,7 +32,7 @@ void write_request(const Exchange& exchange, const EventText& event, JsonText& j
   const AttemptRequest& request = exchange.request;
   json.open_object("request");
   json.member("url", request.url);
-  write_headers(request.headers, json);
+  write_headers(without_credentials(request.headers, exchange.token), json);
   json.member("timeoutNs", request.timeout.count());
   json.member("token", exchange.token);
   json.member("plaintext", exchange.plaintext);
@@ -49,7 +50,7 @@ void write_result(const AttemptResult& result, JsonText& json) {
   if (result.response) {
     json.open_object("response");
     json.member("status", result.response->status);
-    write_headers(result.response->headers, json);
+    write_headers(without_credentials(result.response->headers), json);
     json.member("body", std::string_view(result.response->body).substr(0, kBodyCap));
     if (result.response->body_cut || result.response->body.size() > kBodyCap) {
       json.member("bodyCut", true);
@@ -64,7 +65,10 @@ class Writer {
  public:
   explicit Writer(JsonText& json) : json_(json) {}
 
-  void operator()(const record::Accepted&) { json_.member("record", "accepted"); }
+  void operator()(const record::Accepted& accepted) {
+    json_.member("record", "accepted");
+    json_.member("notBeforeNs", to_nanoseconds(*accepted.not_before));
+  }
   void operator()(const record::AttemptStarted& started) {
     json_.member("record", "attempt_started");
     json_.member("number", started.number);
@@ -122,6 +126,12 @@ bool write_details(const JournalRecord& record, JsonText& json) {
   return any;
 }
 
+// The delivery's own row holds that.
+bool is_plain_acceptance(const Record& record) {
+  const auto* accepted = std::get_if<record::Accepted>(&record);
+  return accepted != nullptr && !accepted->not_before;
+}
+
 }  // namespace
 
 RecordTexts records_to_json(std::span<const JournalRecord> records) {
@@ -132,7 +142,7 @@ RecordTexts records_to_json(std::span<const JournalRecord> records) {
   json.open_array();
   details.open_array();
   for (const JournalRecord& record : records) {
-    if (std::holds_alternative<record::Accepted>(record.what)) continue;
+    if (is_plain_acceptance(record.what)) continue;
     any = true;
     json.open_object();
     json.member("atNs", to_nanoseconds(record.at));

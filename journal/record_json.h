@@ -23,8 +23,8 @@ struct RecordTexts {
   std::string details;  // empty: nothing goes with any of them
 };
 
-// The records, all of one delivery, but for Accepted: the delivery's own row holds that. Both
-// empty where nothing else is there.
+// The records, all of one delivery, but for a plain Accepted: the delivery's own row holds that.
+// Both empty where nothing else is there. Values of headers that hold credentials are left out.
 RecordTexts records_to_json(std::span<const JournalRecord> records);
 
 // The other way. Nothing where the text is damaged.

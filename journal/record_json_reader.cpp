@@ -59,6 +59,10 @@ record::Ended read_ended(const json& record) {
 Record read_record(const json& record) {
   const auto& kind = record.at("record").get_ref<const std::string&>();
   const int number = get<int>(record, "number");
+  if (kind == "accepted") {
+    return record::Accepted{from_nanoseconds(record.at("notBeforeNs").get<std::int64_t>())};
+  }
+  if (kind.starts_with("attempt") && number < 1) throw std::domain_error("no attempt");
   if (kind == "attempt_started") return record::AttemptStarted{number};
   if (kind == "attempt_finished") return record::AttemptFinished{number, read_verdict(record)};
   if (kind == "retry_scheduled") {
@@ -68,6 +72,12 @@ Record read_record(const json& record) {
   if (kind == "mail_finished") return record::MailFinished{record.at("handedOver").get<bool>()};
   if (kind == "ended") return read_ended(record);
   throw std::domain_error("no record");
+}
+
+json parse_array(std::string_view text) {
+  json tree = json::parse(text);
+  if (!tree.is_array()) throw std::domain_error("no array");
+  return tree;
 }
 
 TimedRecord read_timed(const json& record) {
@@ -146,7 +156,7 @@ bool sound(Read read) {
 std::optional<std::vector<TimedRecord>> records_from_json(std::string_view records) {
   std::vector<TimedRecord> all;
   const bool read = sound([&] {
-    for (const json& record : json::parse(records)) all.push_back(read_timed(record));
+    for (const json& record : parse_array(records)) all.push_back(read_timed(record));
   });
   return read ? std::optional(std::move(all)) : std::nullopt;
 }
@@ -158,8 +168,8 @@ std::optional<std::vector<PastRecord>> past_from_json(std::string_view records,
                                                       std::shared_ptr<const Exchange>& started) {
   std::vector<PastRecord> all;
   const bool read = sound([&] {
-    const json tree = json::parse(records);
-    const json beside = details.empty() ? json::array() : json::parse(details);
+    const json tree = parse_array(records);
+    const json beside = details.empty() ? json::array() : parse_array(details);
     for (std::size_t i = 0; i < tree.size(); ++i) {
       const TimedRecord timed = read_timed(tree.at(i));
       PastRecord past{timed.at, timed.what, {}, {}, {}};

@@ -42,8 +42,12 @@ constexpr const char* kVersion1 = R"sql(
   ) STRICT;
 )sql";
 
+// The customer's own words, for the mail.
+constexpr const char* kVersion2 =
+    "ALTER TABLE deliveries ADD COLUMN message TEXT NOT NULL DEFAULT ''";
+
 // The step from version i to i + 1.
-constexpr std::array<const char*, 1> kSteps{kVersion1};
+constexpr std::array<const char*, 2> kSteps{kVersion1, kVersion2};
 
 bool take_steps(SqliteConnection& connection, std::size_t version) {
   for (; version < kSteps.size(); ++version) {

@@ -1,5 +1,6 @@
 #include "sender/delivery.h"
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
@@ -52,13 +53,14 @@ Step Delivery::step(const Input& input, TimePoint now) {
   return step;
 }
 
-void Delivery::on(const input::Accepted&, TimePoint now, Step& step) {
+void Delivery::on(const input::Accepted& accepted, TimePoint now, Step& step) {
   if (phase_ != Phase::fresh) return;
-  step.effects.emplace_back(Record(record::Accepted{}));
+  step.effects.emplace_back(Record(record::Accepted{accepted.not_before}));
+  const TimePoint begin = std::max(now, accepted.not_before.value_or(now));
   if (plan_->has_webhook) {
-    await_attempt(now);
+    await_attempt(begin);
   } else {
-    await_mail(now);
+    await_mail(begin);
   }
 }
 
@@ -91,7 +93,7 @@ void Delivery::on(const input::MailFinished& finished, TimePoint, Step& step) {
 }
 
 void Delivery::on(const input::ResendRequested&, TimePoint now, Step&) {
-  if (phase_ == Phase::attempt_due && next_->at > now) await_attempt(now);
+  if (phase_ == Phase::attempt_due && attempts_ > 0 && next_->at > now) await_attempt(now);
 }
 
 void Delivery::on(const input::TenantGone&, TimePoint, Step& step) {
@@ -129,8 +131,9 @@ void Delivery::remember(const Record& record) {
 // Goes on behind the last record.
 void Delivery::take_up(const TimedRecord& last, TimePoint now, Step& step) {
   const bool may_attempt = plan_->has_webhook && attempts_ < plan_->policy.attempts;
-  if (std::holds_alternative<record::Accepted>(last.what)) {
-    return may_attempt ? await_attempt(last.at) : await_mail(last.at);
+  if (const auto* accepted = std::get_if<record::Accepted>(&last.what)) {
+    const TimePoint begin = accepted->not_before.value_or(last.at);
+    return may_attempt ? await_attempt(begin) : await_mail(begin);
   }
   if (std::holds_alternative<record::AttemptStarted>(last.what)) {
     return finish_attempt(lost_verdict(), now, step);

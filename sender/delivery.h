@@ -65,7 +65,9 @@ struct Deadline {
 };
 
 namespace input {
-struct Accepted {};
+struct Accepted {
+  std::optional<TimePoint> not_before;  // nothing is begun earlier: an export that ends later
+};
 struct AttemptFinished {
   int number = 0;
   Verdict verdict;
@@ -76,7 +78,8 @@ struct DeadlineReached {
 struct MailFinished {
   bool handed_over = false;
 };
-// Someone asks for the next attempt now: ends the wait before a retry, and changes nothing else.
+// Someone asks for the next attempt now: ends the wait before a retry, and changes nothing else
+// (neither does it bring forward what is not to begin before its time).
 // (To send an ended delivery again is a new delivery.)
 struct ResendRequested {};
 // There is nobody any more for whom it could be posted or mailed: it ends as mail_failed, in
@@ -97,7 +100,9 @@ struct MailCause {
 std::string describe(const MailCause& cause);
 
 namespace record {
-struct Accepted {};
+struct Accepted {
+  std::optional<TimePoint> not_before;
+};
 struct AttemptStarted {
   int number = 0;
 };

@@ -13,6 +13,7 @@
 #include "sender/event.h"
 #include "sender/fallback_mailbox.h"
 #include "sender/journal.h"
+#include "sender/open_set.h"
 #include "sender/outgoing.h"
 #include "sender/transport.h"
 #include "tenants/registry.h"
@@ -27,8 +28,18 @@ struct DispatcherOptions {
   // another when more than attempts_in_all / attempts_per_tenant of them hang at the same time.
   int attempts_in_all = 1024;
   int mails_at_once = 8;
+  // Back-pressure: beyond it submit() refuses. What is resumed counts, but is never refused.
+  OpenLimits open_limits;
   std::uint64_t seed = 1;  // of the jitter
   OutgoingOptions outgoing;
+};
+
+// What came of asking for a delivery's next attempt now.
+enum class ResendNow {
+  started,    // it waited for its retry, which begins now
+  under_way,  // an attempt or the mail is about to begin, or under way: nothing changed
+  paused,     // its tenant is paused: nothing changed
+  not_open,   // it has ended, or never was
 };
 
 // Contract. Threads: every member may be called from any thread. Lifetime: what the constructor is
@@ -42,10 +53,13 @@ class Dispatcher {
   Dispatcher& operator=(const Dispatcher&) = delete;
 
   // Takes an event for a tenant of `registry`, which stays alive until the delivery has ended, and
-  // gives the delivery's id once its acceptance is in the journal. Refused (ErrorCode::usage): no
-  // such tenant, or an inactive one. ErrorCode::unavailable: stopped, or the journal failed.
+  // gives the delivery's id once its acceptance is in the journal. `not_before`: nothing happens
+  // earlier (an export that ends later); it is in the journal with the acceptance. Refused
+  // (ErrorCode::usage): no such tenant, or an inactive one; (bad_input): the event is too large;
+  // (busy): too many are open. ErrorCode::unavailable: stopped, or the journal failed.
   Result<std::string> submit(const std::shared_ptr<const TenantRegistry>& registry,
-                             std::int64_t tenant_id, Event event);
+                             std::int64_t tenant_id, const Event& event,
+                             std::optional<TimePoint> not_before = std::nullopt);
 
   // Takes up deliveries where their records leave them (Delivery::resume()): what a journal gives
   // as unfinished, each once, in the order in which they are to begin. One whose tenant is not
@@ -55,9 +69,15 @@ class Dispatcher {
   std::optional<Error> resume(const std::shared_ptr<const TenantRegistry>& registry,
                               std::vector<UnfinishedDelivery> deliveries);
 
-  // The next attempt of a delivery that waits for its retry starts now. False: no such delivery is
-  // open.
-  bool resend_now(const std::string& delivery);
+  // The next attempt of a delivery that waits for its retry starts now.
+  ResendNow resend_now(const std::string& delivery);
+
+  // While a tenant is paused none of its attempts and mails begin (what is under way ends); events
+  // are accepted. Not in the journal: a service that starts anew begins unpaused. What was due
+  // meanwhile begins with unpause(). False: it was so already.
+  bool pause(std::int64_t tenant_id);
+  bool unpause(std::int64_t tenant_id);
+  [[nodiscard]] std::vector<std::int64_t> paused() const;  // ascending
 
   // Blocks until no delivery is open, or stop() was called. True when none is open.
   bool wait_until_idle();

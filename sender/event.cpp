@@ -14,18 +14,28 @@ std::string event_body(const Event& event) {
   return body.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
-EventText::EventText(const Event& event) : type_(event.type), body_(event_body(event)) {}
+EventText::EventText(const Event& event)
+    : type_(event.type), body_(event_body(event)), message_(event.message) {}
 
-std::optional<EventText> EventText::from_body(std::string body) {
+std::optional<EventText> EventText::from_body(std::string body, std::string message) {
   const auto tree = nlohmann::ordered_json::parse(body, nullptr, false);
   if (!tree.is_object() || !tree.contains("data")) return std::nullopt;
   const auto type = tree.find("event");
   if (type == tree.end() || !type->is_string()) return std::nullopt;
-  return EventText(type->get<std::string>(), std::move(body));
+  return EventText(type->get<std::string>(), std::move(body), std::move(message));
+}
+
+std::optional<EventText> EventText::stored(std::string type, std::string body,
+                                           std::string message) {
+  if (!body.starts_with('{') || !nlohmann::ordered_json::accept(body)) return std::nullopt;
+  return EventText(std::move(type), std::move(body), std::move(message));
 }
 
 Event EventText::parse() const {
-  return {type_, std::move(nlohmann::ordered_json::parse(body_).at("data"))};
+  nlohmann::ordered_json tree = nlohmann::ordered_json::parse(body_);
+  const auto data = tree.find("data");
+  return {type_, data == tree.end() ? nlohmann::ordered_json::object() : std::move(*data),
+          message_};
 }
 
 }  // namespace roomle_sim

@@ -12,6 +12,9 @@ namespace roomle_sim {
 struct Event {
   std::string type;             // a catalogue name, such as "email.savedConfiguration"
   nlohmann::ordered_json data;  // an object, its members in the vendor's order
+  // The customer's own words for the mail (pages "Configuration" and "PlanSnapshot": `message`).
+  // Never POSTed: the body has exactly `event` and `data`.
+  std::string message{};
 
   // data.email, or an empty text.
   [[nodiscard]] std::string email() const;
@@ -26,24 +29,28 @@ class EventText {
  public:
   explicit EventText(const Event& event);
   // A body that event_body() has made before. Nothing where it is none.
-  static std::optional<EventText> from_body(std::string body);
-  // What type() and body() gave before: kept apart, so that nothing needs parsing.
-  static EventText stored(std::string type, std::string body) {
-    return {std::move(type), std::move(body)};
-  }
+  static std::optional<EventText> from_body(std::string body, std::string message = {});
+  // What type(), body() and message() gave before: kept apart, so that no tree needs building. Only
+  // that the body is a JSON object's text is looked at; nothing where it is not.
+  static std::optional<EventText> stored(std::string type, std::string body, std::string message);
 
   [[nodiscard]] const std::string& type() const { return type_; }
   [[nodiscard]] const std::string& body() const { return body_; }
+  [[nodiscard]] const std::string& message() const { return message_; }  // for the mail alone
+  // Bytes of all texts.
+  [[nodiscard]] std::size_t size() const { return type_.size() + body_.size() + message_.size(); }
   // The tree again, at the cost of parsing it.
   [[nodiscard]] Event parse() const;
   // data.email, or an empty text. Parses.
   [[nodiscard]] std::string email() const { return parse().email(); }
 
  private:
-  EventText(std::string type, std::string body) : type_(std::move(type)), body_(std::move(body)) {}
+  EventText(std::string type, std::string body, std::string message)
+      : type_(std::move(type)), body_(std::move(body)), message_(std::move(message)) {}
 
   std::string type_;
   std::string body_;
+  std::string message_;
 };
 
 }  // namespace roomle_sim

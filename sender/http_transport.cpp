@@ -1,12 +1,15 @@
 #include "sender/http_transport.h"
 
 #include <atomic>
+#include <optional>
 #include <utility>
+#include <vector>
+
+#include <fmt/format.h>
 
 #include "sender/connection_pool.h"
 #include "sender/http_connection.h"
 #include "sender/httplib_statics.h"
-#include "sender/resolver.h"
 #include "sender/tls_client.h"
 #include "tenants/url.h"
 
@@ -49,12 +52,24 @@ void explain_no_connection(const DeadlineSocket& socket, AttemptResult& result) 
   }
 }
 
+// Leaves the addresses that may be posted to, in their order; where that is none, says why.
+std::optional<std::string> keep_allowed(Targets targets, std::vector<SocketAddress>& addresses) {
+  const std::string first = addresses.front().text();
+  std::erase_if(addresses, [&](const SocketAddress& one) { return !allowed(targets, one); });
+  if (!addresses.empty()) return std::nullopt;
+  return fmt::format("{} is no {} address: --targets {} allows no others", first,
+                     targets_word(targets), targets_word(targets));
+}
+
 }  // namespace
 
 class HttpTransport::Impl {
  public:
-  Impl(const HttpTransportOptions& options, std::unique_ptr<TlsContext> tls)
-      : tls_(std::move(tls)),
+  Impl(const HttpTransportOptions& options, std::unique_ptr<TlsContext> tls,
+       Resolver::LookUp look_up)
+      : targets_(options.targets),
+        tls_(std::move(tls)),
+        resolver_(std::move(look_up)),
         pool_({options.idle_limit, options.idle_per_key, options.idle_in_all}) {}
 
   AttemptResult post(const AttemptRequest& request);
@@ -72,6 +87,7 @@ class HttpTransport::Impl {
   Connection connect(const Url& url, const std::vector<SocketAddress>& addresses,
                      SteadyTime deadline, AttemptResult& result) const;
 
+  const Targets targets_;
   const std::unique_ptr<TlsContext> tls_;
   std::atomic<bool> interrupted_ = false;
   Interrupter interrupter_;
@@ -109,10 +125,14 @@ HttpTransport::Impl::Connection HttpTransport::Impl::open(const std::string& tex
     fail(result, FailureReason::dns_error, url.error().message);
     return nullptr;
   }
-  const Resolved resolved = resolver_.resolve(url->host, url->port, deadline);
+  Resolved resolved = resolver_.resolve(url->host, url->port, deadline);
   if (resolved.addresses.empty()) {
     result.interrupted = resolved.interrupted;
     fail(result, FailureReason::dns_error, resolved.problem);
+    return nullptr;
+  }
+  if (auto refusal = keep_allowed(targets_, resolved.addresses)) {
+    fail(result, FailureReason::connect_refused, std::move(*refusal));
     return nullptr;
   }
   Connection connection = connect(*url, resolved.addresses, deadline, result);
@@ -153,12 +173,17 @@ HttpTransport::Impl::Connection HttpTransport::Impl::connect(
 }
 
 Result<std::unique_ptr<HttpTransport>> HttpTransport::create(const HttpTransportOptions& options) {
+  return create(options, Resolver::system_look_up());
+}
+
+Result<std::unique_ptr<HttpTransport>> HttpTransport::create(const HttpTransportOptions& options,
+                                                             Resolver::LookUp look_up) {
   auto tls = TlsContext::create(
       {options.insecure, options.ca_cert_file, options.client_cert_file, options.client_key_file});
   if (!tls) return tls.error();
   make_httplib_statics();
-  return std::unique_ptr<HttpTransport>(
-      new HttpTransport(std::make_unique<Impl>(options, std::move(tls).value())));
+  return std::unique_ptr<HttpTransport>(new HttpTransport(
+      std::make_unique<Impl>(options, std::move(tls).value(), std::move(look_up))));
 }
 
 HttpTransport::HttpTransport(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

@@ -24,11 +24,14 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "sender/resolver.h"
+#include "sender/targets.h"
 #include "sender/transport.h"
 
 namespace roomle_sim {
 
 struct HttpTransportOptions {
+  Targets targets = Targets::any;
   bool insecure = false;         // take any certificate of the endpoint's
   std::string ca_cert_file;      // PEM: trusted in addition to the system's authorities
   std::string client_cert_file;  // PEM: shown to an endpoint that asks; the leaf first
@@ -44,6 +47,9 @@ class HttpTransport : public Transport {
  public:
   // Certificate files that cannot be used are an error (bad_input).
   static Result<std::unique_ptr<HttpTransport>> create(const HttpTransportOptions& options);
+  // Names are looked up so: for tests.
+  static Result<std::unique_ptr<HttpTransport>> create(const HttpTransportOptions& options,
+                                                       Resolver::LookUp look_up);
   ~HttpTransport() override;
 
   AttemptResult post(const AttemptRequest& request) override;

@@ -115,7 +115,11 @@ struct Resolver::State {
   }
 };
 
-Resolver::Resolver() : Resolver([](const std::string& host) { return ask_system(host, 0); }) {}
+Resolver::LookUp Resolver::system_look_up() {
+  return [](const std::string& host) { return ask_system(host, 0); };
+}
+
+Resolver::Resolver() : Resolver(system_look_up()) {}
 
 Resolver::Resolver(LookUp look_up) : state_(std::make_shared<State>()) {
   state_->look_up = std::move(look_up);

@@ -43,6 +43,7 @@ class Resolver {
   // Blocks for as long as it takes; the error says what was wrong.
   using LookUp = std::function<Result<std::vector<SocketAddress>>(const std::string& host)>;
 
+  static LookUp system_look_up();     // getaddrinfo
   Resolver();                         // asks the system
   explicit Resolver(LookUp look_up);  // for tests
   ~Resolver();

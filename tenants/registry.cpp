@@ -17,6 +17,15 @@ Error rendered(const Diagnostics& diagnostics) {
 // Our assumption, as the vendor publishes no default secret: the secret of its test vector.
 TenantRegistry::TenantRegistry() : default_{"roomle_default", Secret("a-Secr3t_Str1ng!")} {}
 
+void TenantRegistry::replace(Tenant tenant) {
+  for (Tenant& one : tenants_) {
+    if (one.id == tenant.id) {
+      one = std::move(tenant);
+      return;
+    }
+  }
+}
+
 const Tenant* TenantRegistry::find(std::int64_t id) const {
   const auto found = std::find_if(tenants_.begin(), tenants_.end(),
                                   [&](const Tenant& tenant) { return tenant.id == id; });

@@ -38,6 +38,8 @@ class TenantRegistry {
 
   // For building one in code. No validation: the loaders below do that.
   void add(Tenant tenant) { tenants_.push_back(std::move(tenant)); }
+  // In place of the one with its id; nothing where there is none.
+  void replace(Tenant tenant);
   void add(Credential credential) { credentials_.push_back(std::move(credential)); }
   void set_default(Credential credential) { default_ = std::move(credential); }
 

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "fallback_mailer/clean_text.h"
 #include "fallback_mailer/mail_wording.h"
 #include "mail_fixture.h"
 
@@ -73,10 +74,35 @@ TEST(MailText, AnyFailedEventSaysSorry) {
 
 TEST(MailText, ACustomMessageIsQuoted) {
   FallbackMail mail = sample_mail("email.shareConfiguration");
-  mail.event.data["message"] = "Look <here>!\r\nYours, J.";
+  mail.event.message = "Look <here>!\r\nYours, J.";
   const MailText text = text_of(mail);
   EXPECT_THAT(text.text, HasSubstr("Message:\n> Look <here>!\n> Yours, J.\n"));
   EXPECT_THAT(text.html, HasSubstr("<blockquote>Look &lt;here&gt;!<br>\nYours, J.</blockquote>"));
+}
+
+TEST(MailText, ACustomMessageIsCutAtSomeKilobytes) {
+  FallbackMail mail = sample_mail("email.shareConfiguration");
+  mail.event.message = std::string(4096, 'x');
+  EXPECT_THAT(text_of(mail).text, HasSubstr("> " + mail.event.message + "\n"));
+  mail.event.message += "y";
+  const MailText text = text_of(mail);
+  EXPECT_THAT(text.text, HasSubstr("x[…]\n"));
+  EXPECT_THAT(text.text, Not(HasSubstr("xy")));
+  EXPECT_LT(text.html.size(), 8192U);
+  // However it is cut, no character is.
+  for (const char* pad : {"", "a", "ab", "abc"}) {
+    mail.event.message = pad;
+    while (mail.event.message.size() < 60'000) mail.event.message += "\U0001F6CB";
+    const std::string plain = text_of(mail).text;
+    EXPECT_EQ(plain, valid_utf8(plain));
+    EXPECT_LT(plain.size(), 5000U);
+  }
+}
+
+TEST(MailText, AMemberOfTheEventsDataIsNotTakenForTheMessage) {
+  FallbackMail mail = sample_mail("email.shareConfiguration");
+  mail.event.data["message"] = "not these words";
+  EXPECT_THAT(text_of(mail).text, Not(HasSubstr("not these words")));
 }
 
 TEST(MailText, WithoutMessagePrivacyPageOrBrandNothingIsSaidOfThem) {
@@ -103,7 +129,7 @@ TEST(MailText, WhatIsNoWebAddressIsShownAndNotLinked) {
 TEST(MailText, NothingFromOutsideIsHtml) {
   FallbackMail mail = sample_mail("email.3DExportAsset");
   mail.tenant.label = "<script>1</script> & \"Co\" 'x'";
-  mail.event.data["message"] = "</blockquote><script>2</script>";
+  mail.event.message = "</blockquote><script>2</script>";
   mail.event.data["resultUrl"] = "https://a.example/\"><script>3</script>";
   const MailText text = text_of(mail);
   EXPECT_THAT(text.html, Not(HasSubstr("<script")));
@@ -113,7 +139,7 @@ TEST(MailText, NothingFromOutsideIsHtml) {
 
 TEST(MailText, MembersThatAreNoTextAreLeftOut) {
   FallbackMail mail = sample_mail();
-  mail.event.data = {{"email", 1}, {"url", {1, 2}}, {"success", "no"}, {"message", nullptr}};
+  mail.event.data = {{"email", 1}, {"url", {1, 2}}, {"success", "no"}};
   const MailText text = text_of(mail);
   EXPECT_THAT(text.html, Not(HasSubstr("test.roomle.com")));
   EXPECT_THAT(text.text, Not(HasSubstr("sorry")));

@@ -75,10 +75,11 @@ FallbackMail random_mail(Random& random) {
   const std::vector<std::string>& types = test::mailed_types();
   FallbackMail mail = test::sample_mail(types[random.between(0, types.size() - 1)]);
   const auto sometimes = [&] { return random.between(0, 2) == 0; };
-  for (const char* member : {"url", "resultUrl", "message", "configuratorId", "success"}) {
+  for (const char* member : {"url", "resultUrl", "configuratorId", "success"}) {
     if (sometimes()) mail.event.data[member] = random_text(random, 2000);
   }
   if (sometimes()) mail.event.data["success"] = random.between(0, 1) == 0;
+  if (sometimes()) mail.event.message = random_text(random, 2000);
   if (sometimes()) mail.event.type = random_text(random, 300);
   if (sometimes()) mail.delivery = random_text(random, 300);
   if (sometimes()) mail.tenant.label = random_text(random, 1000);

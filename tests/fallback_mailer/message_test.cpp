@@ -171,7 +171,7 @@ TEST(Message, NothingInAnEventOrAnIdAddsAHeader) {
     FallbackMail mail = sample_mail();
     mail.event.type = attack;
     mail.delivery = attack;
-    mail.event.data["message"] = attack;
+    mail.event.message = attack;
     mail.event.data["url"] = attack;
     mail.event.data["configuratorId"] = attack;
     mail.tenant.default_language = attack;
@@ -194,8 +194,7 @@ TEST(Message, AMessageThatHoldsTheBoundaryEndsNoPart) {
   const std::size_t at = bytes.find("\n--=_roomle_");
   ASSERT_NE(at, std::string::npos);
   const std::string boundary = bytes.substr(at + 1, bytes.find('\n', at + 1) - at - 1);
-  mail.event.data["message"] =
-      "x\n" + boundary + "\nContent-Type: text/html\n\nevil\n" + boundary + "--";
+  mail.event.message = "x\n" + boundary + "\nContent-Type: text/html\n\nevil\n" + boundary + "--";
   EXPECT_THAT(compose_and_check(mail).text, HasSubstr(boundary));
 }
 

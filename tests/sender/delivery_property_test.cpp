@@ -15,7 +15,13 @@ class Watcher {
   Watcher(const DeliveryPlan& plan, std::uint64_t seed)
       : plan_(plan),
         delivery_(std::make_shared<const DeliveryPlan>(plan), Random(seed)),
-        random_(seed) {}
+        random_(seed) {
+    if (random_.between(0, 2) == 0) {
+      not_before_ = now_ + Duration(static_cast<std::int64_t>(random_.between(0, 60'000'000'000)));
+    }
+  }
+
+  void accept() { feed(input::Accepted{not_before_}); }
 
   void random_input() {
     now_ += Duration(static_cast<std::int64_t>(random_.between(0, 3'000'000'000)));
@@ -26,7 +32,7 @@ class Watcher {
     }
     switch (random_.between(0, 9)) {
       case 0:
-        return feed(input::Accepted{});
+        return accept();
       case 1:
         return feed(input::ResendRequested{});
       case 2:
@@ -50,7 +56,7 @@ class Watcher {
 
   // Only time passes now: this alone must bring it to its end.
   void drain() {
-    feed(input::Accepted{});
+    accept();
     int steps = 0;
     while (next_) {
       now_ = std::max(now_, next_->at);
@@ -101,6 +107,8 @@ class Watcher {
     return judge(result, now_);
   }
 
+  [[nodiscard]] bool may_begin() const { return !not_before_ || now_ >= *not_before_; }
+
   void check(const Step& step, std::size_t index) {
     const Effect& effect = step.effects[index];
     const auto before = [&](auto wanted) {
@@ -113,6 +121,7 @@ class Watcher {
       if (std::holds_alternative<record::Ended>(*record)) ++ended_;
     } else if (const auto* start = std::get_if<effect::StartAttempt>(&effect)) {
       EXPECT_TRUE(before(record::AttemptStarted{}));
+      EXPECT_TRUE(may_begin());
       EXPECT_FALSE(attempt_open_) << "two attempts at once";
       attempt_open_ = true;
       EXPECT_EQ(start->number, ++starts_);
@@ -121,6 +130,7 @@ class Watcher {
       EXPECT_EQ(mails_, 0) << "an attempt after the mail";
     } else if (std::holds_alternative<effect::SendFallbackMail>(effect)) {
       EXPECT_TRUE(before(record::MailStarted{}));
+      EXPECT_TRUE(may_begin());
       EXPECT_EQ(++mails_, 1) << "two mails";
       EXPECT_FALSE(attempt_open_);
     } else if (const auto* done = std::get_if<effect::Done>(&effect)) {
@@ -135,6 +145,7 @@ class Watcher {
   Delivery delivery_;
   Random random_;
   TimePoint now_{std::chrono::hours(1)};
+  std::optional<TimePoint> not_before_;
   std::optional<Deadline> next_;
   std::vector<Deadline> seen_;
   bool accepted_ = false;
@@ -172,7 +183,7 @@ TEST(DeliveryProperty, AlwaysEndsInOneOutcomeWithinItsPolicyWhateverComes) {
     SCOPED_TRACE(fmt::format("round {}", round));
     Random random = all.split(round);
     Watcher watcher(random_plan(random), random.next());
-    if (random.between(0, 4) > 0) watcher.feed(input::Accepted{});
+    if (random.between(0, 4) > 0) watcher.accept();
     const std::uint64_t inputs = random.between(0, 60);
     for (std::uint64_t i = 0; i < inputs; ++i) watcher.random_input();
     watcher.drain();

@@ -1,5 +1,6 @@
 // A delivery that is taken up from its records after a crash: each gap between two records, and
 // random stories cut anywhere, again and again.
+#include <algorithm>
 #include <cstdlib>
 #include <random>
 
@@ -21,10 +22,12 @@ DeliveryPlan without_webhook() {
 // One story over several lives: `records` is what a journal kept.
 class Lives {
  public:
-  explicit Lives(DeliveryPlan plan, std::uint64_t seed = 1)
+  // `wait`: nothing is to begin before so long from now.
+  explicit Lives(DeliveryPlan plan, std::uint64_t seed = 1, Duration wait = {})
       : plan_(std::move(plan)), random_(seed) {
     begin();
-    keep(delivery_->step(input::Accepted{}, now_));
+    if (wait > Duration::zero()) not_before_ = now_ + wait;
+    keep(delivery_->step(input::Accepted{not_before_}, now_));
   }
 
   // A crash: the last records are lost with all that they covered, then it is taken up again.
@@ -94,6 +97,14 @@ class Lives {
   [[nodiscard]] std::size_t size() const { return records_.size(); }
   [[nodiscard]] std::optional<Deadline> next() const { return next_; }
   [[nodiscard]] TimePoint now() const { return now_; }
+  // Whether an attempt or a mail began before its time.
+  [[nodiscard]] bool began_early() const {
+    return std::any_of(records_.begin(), records_.end(), [&](const TimedRecord& one) {
+      const bool act = std::holds_alternative<record::AttemptStarted>(one.what) ||
+                       std::holds_alternative<record::MailStarted>(one.what);
+      return act && not_before_ && one.at < *not_before_;
+    });
+  }
   [[nodiscard]] int crashes_in_mid_mail() const { return crashes_in_mid_mail_; }
   [[nodiscard]] const DeliveryPlan& plan() const { return plan_; }
   [[nodiscard]] Random& random() { return random_; }
@@ -115,6 +126,7 @@ class Lives {
   std::vector<TimedRecord> records_;
   std::optional<Deadline> next_;
   TimePoint now_{std::chrono::hours(1)};
+  std::optional<TimePoint> not_before_;
   int crashes_in_mid_mail_ = 0;
 };
 
@@ -174,6 +186,18 @@ TEST(DeliveryResume, ALostLastAttemptIsFollowedByTheMail) {
   EXPECT_EQ(lives.told(),
             "accepted; attempt 1 started; attempt 1 finished; mail started (timeout); "
             "mail finished; ended mailed");
+}
+
+TEST(DeliveryResume, WhatIsNotToBeginEarlierStillIsNotAfterACrash) {
+  Lives lives(retry_plan({}), 1, 1h);
+  const TimePoint due = lives.now() + 1h;
+  lives.advance(10min);
+  lives.crash();
+  lives.crash();
+  EXPECT_EQ(lives.next(), (Deadline{Deadline::Reason::attempt_due, due, 1}));
+  Lives mail(without_webhook(), 1, 1h);
+  mail.crash();
+  EXPECT_EQ(mail.next(), (Deadline{Deadline::Reason::mail_due, due, 0}));
 }
 
 TEST(DeliveryResume, ARetryKeepsItsTime) {
@@ -276,6 +300,7 @@ DeliveryPlan random_plan(Random& random) {
 void check(const Lives& lives) {
   EXPECT_EQ(lives.count<record::Accepted>(), 1);
   EXPECT_EQ(lives.count<record::Ended>(), 1) << lives.told();
+  EXPECT_FALSE(lives.began_early()) << lives.told();
   EXPECT_LE(lives.count<record::AttemptStarted>(), lives.plan().policy.attempts) << lives.told();
   EXPECT_EQ(lives.count<record::AttemptStarted>(), lives.count<record::AttemptFinished>());
   EXPECT_LE(lives.count<record::MailStarted>(), 1 + lives.crashes_in_mid_mail()) << lives.told();
@@ -295,7 +320,9 @@ TEST(DeliveryResumeProperty, CutAnywhereAgainAndAgainItEndsOnceWithinItsPolicy) 
   for (std::uint64_t round = 0; round < 20'000 && !::testing::Test::HasFailure(); ++round) {
     SCOPED_TRACE(fmt::format("round {}", round));
     Random random = all.split(round);
-    Lives lives(random_plan(random), random.next());
+    const DeliveryPlan plan = random_plan(random);
+    const Duration wait = std::chrono::seconds(random.between(0, 2) == 0 ? 20 : 0);
+    Lives lives(plan, random.next(), wait);
     for (std::uint64_t crashes = random.between(1, 6); crashes > 0; --crashes) {
       for (std::uint64_t steps = random.between(0, 6); steps > 0 && lives.go_on(); --steps) {
       }

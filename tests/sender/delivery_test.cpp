@@ -198,5 +198,48 @@ TEST(Delivery, OutcomeWordsAreReadBack) {
   EXPECT_EQ(outcome_from_word("lost"), std::nullopt);
 }
 
+TEST(Delivery, WhatIsNotToBeginEarlierBeginsAtItsTimeAndNotATickBefore) {
+  DeliverySteps steps;
+  const TimePoint later = steps.now() + 1h;
+  steps.feed(input::Accepted{later});
+  EXPECT_EQ(steps.next(), (Deadline{Reason::attempt_due, later, 1}));
+  steps.advance(1h - 1ns);
+  steps.reach({Reason::attempt_due, later, 1});
+  EXPECT_EQ(steps.effects(), "");
+  steps.advance(1ns);
+  steps.reach({Reason::attempt_due, later, 1});
+  EXPECT_EQ(steps.effects(), "record attempt 1 started; start attempt 1");
+}
+
+TEST(Delivery, ATimeThatHasPassedIsNow) {
+  DeliverySteps steps;
+  steps.feed(input::Accepted{steps.now() - 1h});
+  EXPECT_EQ(steps.next(), (Deadline{Reason::attempt_due, steps.now(), 1}));
+}
+
+TEST(Delivery, WithoutWebhookTheMailWaitsForTheTimeToo) {
+  DeliveryPlan plan;
+  plan.has_webhook = false;
+  DeliverySteps steps(plan);
+  const TimePoint later = steps.now() + 1h;
+  steps.feed(input::Accepted{later});
+  EXPECT_EQ(steps.next(), (Deadline{Reason::mail_due, later, 0}));
+}
+
+TEST(Delivery, AResendDoesNotBringForwardTheFirstAttempt) {
+  DeliverySteps steps;
+  const TimePoint later = steps.now() + 1h;
+  steps.feed(input::Accepted{later});
+  steps.resend();
+  EXPECT_EQ(steps.next(), (Deadline{Reason::attempt_due, later, 1}));
+}
+
+TEST(Delivery, ACrashDoesNotBringForwardTheFirstAttempt) {
+  Delivery delivery(std::make_shared<const DeliveryPlan>(), Random(1));
+  const TimePoint now(std::chrono::hours(500'000));
+  const std::vector<TimedRecord> past{{now, record::Accepted{now + 1h}}};
+  EXPECT_EQ(delivery.resume(past, now + 1min).next, (Deadline{Reason::attempt_due, now + 1h, 1}));
+}
+
 }  // namespace
 }  // namespace roomle_sim

@@ -61,9 +61,35 @@ TEST_F(DispatcherResumeTest, WaitsForARetryThatIsNotDueYet) {
   ASSERT_FALSE(dispatcher_->resume(registry_, {std::move(waiting)}));
   EXPECT_EQ(dispatcher_->open(), 1U);
   EXPECT_TRUE(transport_.requests().empty());
-  EXPECT_TRUE(dispatcher_->resend_now("d-1"));
+  EXPECT_EQ(dispatcher_->resend_now("d-1"), ResendNow::started);
   EXPECT_TRUE(dispatcher_->wait_until_idle());
   EXPECT_EQ(transport_.requests().size(), 1U);
+}
+
+TEST_F(DispatcherResumeTest, WhatIsNotToBeginEarlierWaitsOnAndAResendDoesNotHurryIt) {
+  add_tenant(1);
+  start();
+  transport_.answer(url(1), {200});
+  ASSERT_FALSE(
+      dispatcher_->resume(registry_, {left_open("d-1", 1, {record::Accepted{clock_.now() + 1h}}),
+                                      left_open("d-2", 1, {record::Accepted{}})}));
+  while (dispatcher_->open() > 1) std::this_thread::yield();
+  EXPECT_EQ(dispatcher_->resend_now("d-1"), ResendNow::under_way);
+  EXPECT_EQ(ids_of<record::AttemptStarted>(), std::vector<std::string>{"d-2"});
+}
+
+TEST_F(DispatcherResumeTest, WhatIsResumedCountsButIsNeverRefused) {
+  add_tenant(1);
+  DispatcherOptions options;
+  options.open_limits.deliveries = 1;
+  options.open_limits.bytes = 1;
+  start(options);
+  ASSERT_FALSE(dispatcher_->resume(registry_, {left_open("d-1", 1, {record::Accepted{}}),
+                                               left_open("d-2", 1, {record::Accepted{}})}));
+  EXPECT_EQ(dispatcher_->open(), 2U);
+  EXPECT_EQ(submit(1).error().code, ErrorCode::busy);
+  transport_.answer(url(1), {200});
+  EXPECT_TRUE(dispatcher_->wait_until_idle());
 }
 
 TEST_F(DispatcherResumeTest, ATenantThatIsGoneOrInactiveEndsAsMailFailedWithTheReason) {

@@ -114,11 +114,12 @@ TEST_F(DispatcherTest, AResendEndsTheWaitForARetry) {
   const auto id = submit(1);
   transport_.wait_for_posts(1);
   // The answer may not be judged yet; a resend before that changes nothing, so ask until it does.
-  while (dispatcher_->resend_now(*id) && transport_.requests().size() < 2)
-    std::this_thread::yield();
+  ResendNow asked = ResendNow::under_way;
+  while ((asked = dispatcher_->resend_now(*id)) == ResendNow::under_way) std::this_thread::yield();
+  EXPECT_EQ(asked, ResendNow::started);
   EXPECT_TRUE(dispatcher_->wait_until_idle());
-  EXPECT_FALSE(dispatcher_->resend_now(*id));
-  EXPECT_FALSE(dispatcher_->resend_now("d-unknown"));
+  EXPECT_EQ(dispatcher_->resend_now(*id), ResendNow::not_open);
+  EXPECT_EQ(dispatcher_->resend_now("d-unknown"), ResendNow::not_open);
 }
 
 TEST_F(DispatcherTest, RefusesUnknownAndInactiveTenants) {

@@ -29,6 +29,29 @@ TEST(EventText, IsReadFromABodyAndFromNothingElse) {
   }
 }
 
+TEST(EventText, TheCustomersWordsAreKeptBesideTheBodyAndNeverInIt) {
+  Event event = make_event("email.shareConfiguration", {{"email", "a@b.example"}}).value();
+  const std::string without = event_body(event);
+  event.message = "our secret garden";
+  EXPECT_EQ(event_body(event), without);
+  const EventText text(event);
+  EXPECT_EQ(text.body(), without);
+  EXPECT_EQ(text.message(), event.message);
+  EXPECT_EQ(text.parse().message, event.message);
+  EXPECT_EQ(text.size(), EventText(Event{event.type, event.data, ""}).size() + 17);
+}
+
+TEST(EventText, WhatWasStoredIsTakenAsItIsUnlessItIsNoEvent) {
+  const EventText text(make_event("email.shareConfiguration", {{"email", "a@b.example"}}).value());
+  const auto stored = EventText::stored(text.type(), text.body(), "words");
+  ASSERT_TRUE(stored);
+  EXPECT_EQ(stored->body(), text.body());
+  EXPECT_EQ(stored->parse().message, "words");
+  for (const char* body : {"", "x", "[]", "{\"event\":", "{\"event\":\"\xff\"}", "null", "{}{}"}) {
+    EXPECT_FALSE(EventText::stored("x", body, "")) << body;
+  }
+}
+
 TEST(EventText, WhatIsNoUtf8IsReplacedOnceAndForAll) {
   const EventText text(Event{"email.savedConfiguration", {{"email", "a\xff@b.example"}}});
   EXPECT_EQ(text.email(), "a\xef\xbf\xbd@b.example");
