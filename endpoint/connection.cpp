@@ -17,7 +17,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr Duration kReadLimit = std::chrono::seconds(10);
 constexpr Duration kForever = std::chrono::hours(24 * 365);
 constexpr std::size_t kReadSize = 16 * 1024;
 
@@ -37,7 +36,7 @@ short wait_for(int fd, short events, Duration limit) {
 
 }  // namespace
 
-Connection::Connection(int fd) : socket_(fd) {
+Connection::Connection(int fd, Duration write_limit) : socket_(fd), write_limit_(write_limit) {
   const int on = 1;
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 }
@@ -49,8 +48,11 @@ bool Connection::wait_for_input(Duration limit) {
 }
 
 bool Connection::fill() {
-  if (!wait_for_input(kReadLimit)) {
-    errno = ETIMEDOUT;
+  // The flood of a fast peer must not put the deadline off either.
+  const auto now = steady_clock::now();
+  const Duration left = std::min<Duration>(kForever, deadline_ - now);
+  if (deadline_ <= now || wait_for(socket_.fd(), POLLIN, left) == 0) {
+    timed_out_ = true;
     return false;
   }
   buffer_.resize(kReadSize);
@@ -64,16 +66,18 @@ long Connection::read(char* into, std::size_t size) {
   if (used_ == buffer_.size() && !fill()) return -1;
   const std::size_t count = std::min(size, buffer_.size() - used_);
   std::copy_n(buffer_.data() + used_, count, into);
-  if (recording_) record_.append(buffer_, used_, count);
   used_ += count;
   return static_cast<long>(count);
 }
 
 bool Connection::write(std::string_view bytes) {
   while (!bytes.empty()) {
-    const ssize_t sent = send(socket_.fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    const ssize_t sent =
+        send(socket_.fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent > 0) {
       bytes.remove_prefix(static_cast<std::size_t>(sent));
+    } else if (errno == EAGAIN) {
+      if (wait_for(socket_.fd(), POLLOUT, write_limit_) == 0) return false;
     } else if (errno != EINTR) {
       return false;
     }
@@ -88,6 +92,14 @@ bool Connection::pause(Duration duration) {
 
 void Connection::wait_for_close() {
   wait_for(socket_.fd(), POLLRDHUP, kForever);
+}
+
+bool Connection::peer_gone() const {
+  return wait_for(socket_.fd(), POLLRDHUP, Duration::zero()) != 0;
+}
+
+bool Connection::input_arrived() const {
+  return wait_for(socket_.fd(), POLLIN, Duration::zero()) != 0;
 }
 
 void Connection::reset() {

@@ -10,32 +10,36 @@
 
 namespace roomle_sim {
 
-// Threads: one serves it; only interrupt() may be called from another, while the object lives.
-// Every wait ends at once when interrupt() is called.
+// Threads: one serves it; only interrupt() and input_arrived() may be called from another, while
+// the object lives. Every wait ends at once when interrupt() is called.
 class Connection {
  public:
-  explicit Connection(int fd);
+  // `write_limit`: how long write() waits for a peer that takes nothing.
+  explicit Connection(int fd, Duration write_limit = std::chrono::seconds(30));
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
   // Whether a byte to read is there, or comes within `limit`.
   bool wait_for_input(Duration limit);
-  // Up to `size` bytes; 0 at the end of the stream, -1 when it broke or nothing came for 10 s.
+  // When read() gives up; a byte that comes late does not move it.
+  void set_deadline(std::chrono::steady_clock::time_point deadline) { deadline_ = deadline; }
+  // Up to `size` bytes; 0 at the end of the stream, -1 when it broke or the deadline came.
   long read(char* into, std::size_t size);
-  // Keeps a copy of what read() gives from now on, until it is taken.
-  void record() { recording_ = true; }
-  std::string take_record() {
-    recording_ = false;
-    return std::exchange(record_, {});
-  }
+  // Whether a read() gave up at the deadline.
+  [[nodiscard]] bool timed_out() const { return timed_out_; }
 
-  // False when the peer is gone.
+  // False when the peer is gone, or took nothing within the limit.
   bool write(std::string_view bytes);
   // Waits; false when the connection ended meanwhile.
   bool pause(Duration duration);
   // Waits until the peer closes its side.
   void wait_for_close();
+  // Whether the peer has closed its side, or the connection broke; looks without waiting.
+  [[nodiscard]] bool peer_gone() const;
+  // Whether something to read, or the end, has arrived; looks without waiting. Also from another
+  // thread than the one that serves it.
+  [[nodiscard]] bool input_arrived() const;
 
   // Ends with a TCP reset, after what was written has arrived.
   void reset();
@@ -50,8 +54,9 @@ class Connection {
   Socket socket_;
   std::string buffer_;
   std::size_t used_ = 0;  // of buffer_
-  bool recording_ = false;
-  std::string record_;
+  const Duration write_limit_;
+  std::chrono::steady_clock::time_point deadline_ = std::chrono::steady_clock::time_point::max();
+  bool timed_out_ = false;
 };
 
 }  // namespace roomle_sim

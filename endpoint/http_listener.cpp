@@ -1,187 +1,170 @@
 #include "endpoint/http_listener.h"
 
-#include <algorithm>
-#include <cstdlib>
+#include <chrono>
+#include <list>
 #include <mutex>
 #include <optional>
-#include <set>
-
-#include <httplib.h>
+#include <unistd.h>
+#include <utility>
 
 #include "endpoint/accept_loop.h"
+#include "endpoint/form_reader.h"
+#include "endpoint/request_head.h"
+#include "endpoint/request_reader.h"
 #include "endpoint/worker_pool.h"
-#include "sender/httplib_statics.h"
 
 namespace roomle_sim {
 namespace {
 
-constexpr Duration kIdleLimit = std::chrono::seconds(60);
-constexpr std::size_t kMostConnections = 1024;
+using std::chrono::steady_clock;
 
-// A request may need so many bytes beside its body: its head, and the sizes of its chunks.
-constexpr std::size_t kOverhead = 128 * 1024;
+// So many connections are told at once that they are too many; beyond, they are only closed.
+constexpr std::size_t kMostRefused = 16;
 
-// The library's parser reads through this. What it would answer is swallowed but for its status:
-// the answer is written by whoever serves the request.
-class ParserStream : public httplib::Stream {
- public:
-  ParserStream(Connection& connection, HttpRequest& request)
-      : connection_(connection), request_(request) {}
-
-  // The request as the library holds it, from when its head was read.
-  void set_parsed(httplib::Request& parsed) { parsed_ = &parsed; }
-  // 0 until the request was read, or refused.
-  [[nodiscard]] int status() const { return status_; }
-
-  bool is_readable() const override { return true; }
-  bool is_writable() const override { return true; }
-  void get_remote_ip_and_port(std::string&, int&) const override {}
-  void get_local_ip_and_port(std::string&, int&) const override {}
-  // The library refuses descriptors that its select() cannot take; this stream does without.
-  socket_t socket() const override { return INVALID_SOCKET; }
-
-  // The library limits neither the length of a header line nor that of a chunked body.
-  ssize_t read(char* into, size_t size) override {
-    if (left_ == 0) return -1;
-    const long count = connection_.read(into, std::min(size, left_));
-    if (count > 0) left_ -= static_cast<std::size_t>(count);
-    return count;
-  }
-
-  ssize_t write(const char* bytes, size_t size) override {
-    const std::string text(bytes, size);
-    constexpr std::string_view kStart = "HTTP/1.1 ";
-    if (status_ == 0 && text.starts_with(kStart)) {
-      const int status = std::atoi(text.c_str() + kStart.size());
-      if (status == 100) return connection_.write(text) ? static_cast<ssize_t>(size) : -1;
-      take(status);
+void take_form(HttpRequest& request) {
+  for (const auto& [name, value] : request.headers) {
+    if (!equal_ignoring_case(name, "Content-Type") || !is_form(value)) continue;
+    std::optional<std::vector<FormField>> form = read_form(value, request.body);
+    if (!form) {
+      request.refusal = 400;
+      request.refusal_text = "the body is no form as its Content-Type says";
+      return;
     }
-    return static_cast<ssize_t>(size);
-  }
-
- private:
-  // The library's request ends with process_request(): now is the time to take the body.
-  void take(int status) {
-    status_ = status;
-    if (parsed_ != nullptr) request_.body = std::move(parsed_->body);
-    if (left_ == 0) status_ = parsed_ == nullptr ? 431 : 413;
-    if (request_.body.size() > kRequestCap) status_ = 413;
-    if (status_ != 200) request_.refusal = status_;
-  }
-
-  Connection& connection_;
-  HttpRequest& request_;
-  httplib::Request* parsed_ = nullptr;
-  std::size_t left_ = kRequestCap + kOverhead;
-  int status_ = 0;
-};
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t\r");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
-}
-
-// The library sorts headers and decodes their values; these are as they came.
-Headers headers_of(std::string_view head) {
-  Headers headers;
-  for (std::size_t at = head.find('\n'); at != std::string_view::npos; at = head.find('\n', at)) {
-    ++at;
-    const std::string_view line = head.substr(at, head.find('\n', at) - at);
-    if (const std::size_t colon = line.find(':'); colon != std::string_view::npos) {
-      headers.emplace_back(line.substr(0, colon), trimmed(line.substr(colon + 1)));
-    }
-  }
-  return headers;
-}
-
-// Takes what is told from the parsed head, and leaves the library only what it needs to read the
-// body as it is: no ranges, forms, parts or unpacking.
-void take_head(httplib::Request& parsed, Connection& connection, HttpRequest& request) {
-  request.method = parsed.method;
-  request.target = parsed.target;
-  request.http10 = parsed.version == "HTTP/1.0";
-  request.headers = headers_of(connection.take_record());
-  parsed.path = "/";
-  parsed.ranges.clear();
-  for (const char* name : {"Content-Type", "Content-Encoding", "Accept-Encoding", "Range"}) {
-    parsed.headers.erase(name);
-  }
-  // Without a length a request has no body (RFC 9112, 6.3); the library would wait for the close.
-  if (parsed.headers.count("Transfer-Encoding") == 0 &&
-      parsed.headers.count("Content-Length") == 0) {
-    parsed.headers.emplace("Content-Length", "0");
+    request.form = std::move(*form);
+    return;
   }
 }
 
 }  // namespace
 
-// Of the library's server only the reading of a request is used.
-class HttpListener::Server final : public httplib::Server {
+class HttpListener::Server {
  public:
-  Server(Socket socket, Serve serve) : serve_(std::move(serve)) {
-    set_payload_max_length(kRequestCap);
-    const auto nothing = [](const httplib::Request&, httplib::Response&) {};
-    Get("/", nothing).Post("/", nothing).Put("/", nothing).Patch("/", nothing);
-    Delete("/", nothing).Options("/", nothing);
-    make_httplib_statics();
-    loop_.emplace(std::move(socket),
-                  [this](int fd) { workers_.run([this, fd] { serve_connection(fd); }); });
+  Server(Socket socket, Serve serve, HttpLimits limits, bool read_forms)
+      : serve_(std::move(serve)),
+        limits_(limits),
+        read_forms_(read_forms),
+        workers_(limits.connections + kMostRefused) {
+    if (read_forms_) make_form_statics();
+    loop_.emplace(std::move(socket), [this](int fd) { take(fd); });
   }
 
   // What is accepted from now on, or was and waits for a thread, is closed unread.
-  ~Server() override {
+  ~Server() {
     {
       const std::lock_guard lock(mutex_);
       stopping_ = true;
-      for (Connection* connection : open_) connection->interrupt();
+      for (Open& open : open_) open.connection.interrupt();
     }
     loop_.reset();
     workers_.finish();
   }
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
 
  private:
-  void serve_connection(int fd) {
-    Connection connection(fd);
-    {
-      const std::lock_guard lock(mutex_);
-      if (stopping_) return;
-      open_.insert(&connection);
+  struct Open {
+    Open(int fd, Duration write_limit) : connection(fd, write_limit) {}
+    Connection connection;
+    bool idle = true;  // no byte of a request is there
+    steady_clock::time_point since = steady_clock::now();
+    bool counts = true;    // among those that `connections` limits
+    bool refused = false;  // was one too many
+  };
+  using Place = std::list<Open>::iterator;
+
+  void take(int fd) {
+    std::unique_lock lock(mutex_);
+    const bool room = counted_ < limits_.connections || make_room();
+    if (stopping_ || (!room && refused_ >= kMostRefused)) {
+      ::close(fd);
+      return;
     }
-    while (connection.wait_for_input(kIdleLimit) && serve_one(connection)) {
+    const Place place = open_.emplace(open_.end(), fd, limits_.write);
+    place->counts = room;
+    place->refused = !room;
+    ++(room ? counted_ : refused_);
+    lock.unlock();
+    workers_.run([this, place, room] {
+      if (room) {
+        serve_connection(*place);
+      } else {
+        refuse_connection(*place);
+      }
+      remove(place);
+    });
+  }
+
+  // Ends the connection that has been idle for longest. The lock is held.
+  bool make_room() {
+    Open* longest = nullptr;
+    for (Open& open : open_) {
+      if (!open.idle || !open.counts || (longest != nullptr && open.since >= longest->since)) {
+        continue;
+      }
+      // Its request is there, only that its thread has not seen it yet.
+      if (!open.connection.input_arrived()) longest = &open;
     }
+    if (longest == nullptr) return false;
+    longest->counts = false;
+    --counted_;
+    longest->connection.interrupt();
+    return true;
+  }
+
+  void remove(Place place) {
     const std::lock_guard lock(mutex_);
-    open_.erase(&connection);
+    if (place->refused) --refused_;
+    if (place->counts) --counted_;
+    open_.erase(place);
+  }
+
+  // False where it made room for another meanwhile.
+  bool set_idle(Open& open, bool idle) {
+    const std::lock_guard lock(mutex_);
+    open.idle = idle;
+    open.since = steady_clock::now();
+    return open.counts;
+  }
+
+  void serve_connection(Open& open) {
+    while (open.connection.wait_for_input(limits_.idle) && set_idle(open, false) &&
+           serve_one(open.connection) && set_idle(open, true)) {
+    }
   }
 
   // Whether the connection may be used again.
   bool serve_one(Connection& connection) {
     HttpRequest request;
-    ParserStream stream(connection, request);
-    bool closed = false;
-    connection.record();
-    process_request(stream, false, closed, [&](httplib::Request& parsed) {
-      take_head(parsed, connection, request);
-      stream.set_parsed(parsed);
-    });
-    connection.take_record();
-    if (stream.status() == 0) return false;  // it ended before there was a request
-    request.keep_alive = !closed;
+    if (!read_request(connection, limits_, request)) return false;
+    if (request.refusal == 0 && read_forms_) take_form(request);
     const bool keep = serve_(request, connection);
     if (request.refusal != 0) connection.close_politely();
     return keep && request.refusal == 0;
   }
 
-  Serve serve_;
+  void refuse_connection(Open& open) {
+    HttpRequest request;
+    request.refusal = 503;
+    request.refusal_text = "too many connections are open";
+    request.keep_alive = false;
+    serve_(request, open.connection);
+    open.connection.close_politely();
+  }
+
+  const Serve serve_;
+  const HttpLimits limits_;
+  const bool read_forms_;
   std::mutex mutex_;
-  std::set<Connection*> open_;
+  std::list<Open> open_;
+  std::size_t counted_ = 0;
+  std::size_t refused_ = 0;
   bool stopping_ = false;
-  WorkerPool workers_{kMostConnections};
-  std::optional<AcceptLoop> loop_;
+  WorkerPool workers_;
+  std::optional<AcceptLoop> loop_;  // last: it uses all of the above
 };
 
-HttpListener::HttpListener(Socket socket, Serve serve)
-    : server_(std::make_unique<Server>(std::move(socket), std::move(serve))) {}
+HttpListener::HttpListener(Socket socket, Serve serve, HttpLimits limits, bool read_forms)
+    : server_(std::make_unique<Server>(std::move(socket), std::move(serve), limits, read_forms)) {}
 
 HttpListener::~HttpListener() = default;
 

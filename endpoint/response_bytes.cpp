@@ -55,12 +55,6 @@ constexpr std::array<std::pair<int, std::string_view>, 42> kReasons{{
     {504, "Gateway Timeout"},
 }};
 
-std::string_view reason_of(int status) {
-  const auto found = std::find_if(kReasons.begin(), kReasons.end(),
-                                  [&](const auto& entry) { return entry.first == status; });
-  return found == kReasons.end() ? std::string_view{} : found->second;
-}
-
 bool says_close(const Headers& headers) {
   return std::any_of(headers.begin(), headers.end(), [](const auto& header) {
     std::string line = header.first + ":" + header.second;
@@ -110,6 +104,12 @@ std::string body_of(const ResponsePlan& plan, const ResponseContext& context) {
 
 }  // namespace
 
+std::string_view reason_phrase(int status) {
+  const auto found = std::find_if(kReasons.begin(), kReasons.end(),
+                                  [&](const auto& entry) { return entry.first == status; });
+  return found == kReasons.end() ? std::string_view{} : found->second;
+}
+
 ResponseBytes response_bytes(const ResponsePlan& plan, const ResponseContext& context) {
   ResponseBytes bytes;
   const bool closed_by_header = says_close(plan.headers);
@@ -117,7 +117,7 @@ ResponseBytes response_bytes(const ResponsePlan& plan, const ResponseContext& co
       context.keep_alive && plan.fault == Fault::none && !plan.endless_body && !closed_by_header;
   bytes.head = plan.fault == Fault::malformed_status_line
                    ? fmt::format("GARBAGE/x.y {} and no HTTP\r\n", plan.status)
-                   : fmt::format("HTTP/1.1 {} {}\r\n", plan.status, reason_of(plan.status));
+                   : fmt::format("HTTP/1.1 {} {}\r\n", plan.status, reason_phrase(plan.status));
   for (const auto& [name, value] : plan.headers) {
     bytes.head += fmt::format("{}: {}\r\n", name, value);
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "endpoint/behavior.h"
 
@@ -19,6 +20,9 @@ struct ResponseBytes {
   std::string body;        // for ResponsePlan::endless_body: what is repeated
   bool keep_alive = true;  // whether the connection can be used again after it
 };
+
+// RFC 9110's words for a status; empty where it has none.
+std::string_view reason_phrase(int status);
 
 // Of a plan that answers something: not for reset_before_response, empty_response and blackhole.
 ResponseBytes response_bytes(const ResponsePlan& plan, const ResponseContext& context);

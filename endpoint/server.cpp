@@ -23,12 +23,6 @@ ResponsePlan method_plan() {
   return plan;
 }
 
-std::string refusal_text(const HttpRequest& request) {
-  if (request.refusal == 413) return fmt::format("the body is larger than {} bytes", kRequestCap);
-  if (request.refusal == 431 || request.refusal == 414) return "the head is too large";
-  return request.method.empty() ? "this is no HTTP request" : "the request is not complete";
-}
-
 ResponsePlan refusal_plan(int status, const std::string& text) {
   ResponsePlan plan;
   plan.status = status;
@@ -126,15 +120,14 @@ class EndpointServer::Impl {
     received.body = std::move(request.body);
     const bool post = request.refusal == 0 && request.method == "POST";
     if (request.refusal != 0) {
-      received.problems.push_back(refusal_text(request));
+      received.problems.push_back(request.refusal_text);
       received.plan = refusal_plan(request.refusal, received.problems.front());
     } else {
       inspect(received, options_.verification);
       if (!post) received.plan = method_plan();
     }
     const ResponsePlan plan = remember(std::move(received), post);
-    // What follows the head of another method's request was not read: it must not be taken for the
-    // next request.
+    // Whoever sends another method is no sender of events, but a browser, say: let it go.
     const ResponseContext context{request.method == "HEAD", request.http10,
                                   request.keep_alive && post};
     return act(plan, context, connection);
