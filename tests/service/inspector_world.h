@@ -1,0 +1,242 @@
+// The service's routes behind a real port, over a real dispatcher, journal, Maildir and endpoint,
+// some of which a test can break.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "endpoint/server.h"
+#include "fallback_mailer/maildir.h"
+#include "journal/sqlite_journal.h"
+#include "sender/http_transport.h"
+#include "service/inspector.h"
+#include "service/rapi.h"
+#include "tests/service/http_fixture.h"
+#include "tests/support/temporary_folder.h"
+
+namespace roomle_sim::test {
+
+// A journal that can be told to fail, at writing or at reading.
+class BreakableJournal : public Journal, public History {
+ public:
+  explicit BreakableJournal(const std::string& folder)
+      : below_(SqliteJournal::open(folder).value()) {}
+
+  std::optional<Error> append(std::span<const JournalRecord> records) override {
+    if (cannot_write) return kGone;
+    return below_->append(records);
+  }
+  Result<DeliveryPage> list(const DeliveryFilter& filter, const std::string& cursor,
+                            std::size_t limit) override {
+    if (Hold* hold = hold_list) {
+      hold->begun.open();
+      hold->go_on.wait();
+    }
+    if (cannot_read) return kGone;
+    return below_->list(filter, cursor, limit);
+  }
+  Result<std::optional<DeliveryStory>> find(const std::string& delivery) override {
+    if (cannot_read) return kGone;
+    return below_->find(delivery);
+  }
+  Result<DeliveryCounts> counts() override {
+    if (cannot_read) return kGone;
+    return below_->counts();
+  }
+  Result<UnfinishedPage> unfinished(const std::string& cursor, std::size_t limit) override {
+    return below_->unfinished(cursor, limit);
+  }
+  Result<std::size_t> forget(TimePoint before) override { return below_->forget(before); }
+
+  // A list() that has begun, and waits until it may go on.
+  struct Hold {
+    Latch begun;
+    Latch go_on;
+  };
+  std::atomic<Hold*> hold_list = nullptr;
+  std::atomic<bool> cannot_write = false;
+  std::atomic<bool> cannot_read = false;
+
+ private:
+  const Error kGone{ErrorCode::unavailable, "the disk is gone"};
+  std::unique_ptr<SqliteJournal> below_;
+};
+
+struct WorldOptions {
+  std::string behavior = "{}";  // of the endpoint
+  std::string data_folder{};    // of the journal; empty: one of its own
+  HttpServerOptions http{};
+  DispatcherOptions dispatcher{};
+  ApiAuth auth = ApiAuth::off;
+  bool mails_readable = true;
+};
+
+// Tenants: 42 "acme" (apiKey aValidApiKey), 43 "patient" (retries after an hour), 44 "silent" (no
+// webhook), 45 "gone-away" (inactive).
+class World {
+ public:
+  explicit World(WorldOptions options = {})
+      : options_(std::move(options)),
+        endpoint_(start_endpoint()),
+        journal_(options_.data_folder.empty() ? folder_.path() + "/data" : options_.data_folder),
+        transport_(HttpTransport::create({}).value()),
+        maildir_(Maildir::open(folder_.path() + "/mail").value()),
+        tenants_(registry()),
+        feed_(journal_),
+        mails_(folder_.path() + "/mail"),
+        dispatcher_(*transport_, feed_, *maildir_, clock_, options_.dispatcher),
+        rapi_(tenants_, dispatcher_, clock_, rapi_options()),
+        inspector_({tenants_, dispatcher_, journal_, feed_, metrics_,
+                    options_.mails_readable ? &mails_ : nullptr, clock_, ready}) {
+    feed_.add_observer([this](std::span<const JournalRecord> records) { observe(records); });
+    rapi_.add_routes(router_);
+    inspector_.add_routes(router_);
+    server_ = start_server(router_, options_.http);
+  }
+  ~World() {
+    feed_.close();
+    server_->stop();
+    dispatcher_.stop();
+  }
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
+
+  // The whole answer, as bytes.
+  std::string call(const std::string& method, const std::string& target,
+                   const std::string& body = {}, const HeaderLines& headers = {}) {
+    return ask(*server_, request_text(method, target, headers, body));
+  }
+  // The answer's JSON; a failure where it has another status.
+  nlohmann::ordered_json json(int status, const std::string& method, const std::string& target,
+                              const std::string& body = {}, const HeaderLines& headers = {}) {
+    const std::string answer = call(method, target, body, headers);
+    EXPECT_EQ(status_of(answer), status) << method << " " << target << "\n" << answer;
+    return json_of(answer);
+  }
+  // "400 bad_value query parameter 'x'".
+  std::string told(const std::string& method, const std::string& target,
+                   const std::string& body = {}, const HeaderLines& headers = {}) {
+    const std::string answer = call(method, target, body, headers);
+    if (status_of(answer) < 400) return std::to_string(status_of(answer));
+    const auto error = json_of(answer).at("error");
+    return std::to_string(status_of(answer)) + " " + error.at("code").get<std::string>() + " " +
+           error.value("where", "-");
+  }
+
+  // Sends an event for that tenant, and gives the delivery's id.
+  std::string send(int tenant = 42, const std::string& more = "") {
+    const std::string body = R"({"event":"email.savedConfiguration","tenant":)" +
+                             std::to_string(tenant) +
+                             R"(,"data":{"email":"customer@example.com"})" + more + "}";
+    return json(202, "POST", "/sim/v1/events", body).at("delivery");
+  }
+  std::string send_to_end(int tenant = 42, const std::string& more = "") {
+    std::string id = send(tenant, more);
+    wait_ended(id);
+    return id;
+  }
+  // Until the end of that delivery is durable.
+  void wait_ended(const std::string& id) { wait_for(ended_, id); }
+  void wait_retrying(const std::string& id) { wait_for(retrying_, id); }
+
+  [[nodiscard]] const TemporaryFolder& folder() const { return folder_; }
+  [[nodiscard]] std::string mail_folder() const { return folder_.path() + "/mail"; }
+  BreakableJournal& journal() { return journal_; }
+  EndpointServer& endpoint() { return *endpoint_; }
+  Dispatcher& dispatcher() { return dispatcher_; }
+  const Router& router() const { return router_; }
+  const HttpServer& server() const { return *server_; }
+  TenantDirectory& tenants() { return tenants_; }
+
+  std::atomic<bool> ready = true;
+
+ private:
+  using Ids = std::set<std::string>;
+
+  [[nodiscard]] std::unique_ptr<EndpointServer> start_endpoint() const {
+    EndpointOptions options;
+    options.behavior =
+        parse_behavior(std::make_shared<SourceText>(SourceText{"b.json", options_.behavior}))
+            .value();
+    return EndpointServer::start(std::move(options)).value();
+  }
+  [[nodiscard]] RapiOptions rapi_options() const {
+    RapiOptions options;
+    options.auth = options_.auth;
+    options.export_time = Duration(0);
+    return options;
+  }
+  [[nodiscard]] TenantRegistry registry() const {
+    TenantRegistry tenants;
+    const auto add = [&](std::int64_t id, const char* name, const std::string& webhook) {
+      Tenant tenant;
+      tenant.id = id;
+      tenant.name = name;
+      tenant.label = std::string("Tenant ") + name;
+      tenant.webhook = webhook;
+      tenant.active = id != 45;
+      if (id == 42) tenant.api_key = "aValidApiKey";
+      if (id == 43) tenant.simulator.retry = parse_retry_policy(R"({"schedule":["1h"]})").value();
+      tenants.add(std::move(tenant));
+    };
+    const std::string url = endpoint_->url() + "roomle";
+    add(42, "acme", url);
+    add(43, "patient", url);
+    add(44, "silent", "");
+    add(45, "gone-away", url);
+    tenants.add(Credential{"aValidApiKey", Secret("a-Secr3t_Str1ng!")});
+    return tenants;
+  }
+
+  void observe(std::span<const JournalRecord> records) {
+    metrics_.observe(records);
+    {
+      const std::lock_guard lock(mutex_);
+      for (const JournalRecord& one : records) {
+        if (std::holds_alternative<record::Ended>(one.what)) ended_.insert(one.delivery);
+        if (std::holds_alternative<record::RetryScheduled>(one.what)) {
+          retrying_.insert(one.delivery);
+        }
+      }
+    }
+    happened_.notify_all();
+  }
+  void wait_for(const Ids& ids, const std::string& id) {
+    std::unique_lock lock(mutex_);
+    const bool came =
+        happened_.wait_for(lock, std::chrono::seconds(20), [&] { return ids.contains(id); });
+    if (!came) throw std::runtime_error("nothing came of delivery " + id);
+  }
+
+  const WorldOptions options_;
+  TemporaryFolder folder_;
+  SystemClock clock_;
+  std::mutex mutex_;
+  std::condition_variable happened_;
+  Ids ended_;
+  Ids retrying_;
+  std::unique_ptr<EndpointServer> endpoint_;
+  BreakableJournal journal_;
+  std::unique_ptr<HttpTransport> transport_;
+  std::unique_ptr<Maildir> maildir_;
+  TenantDirectory tenants_;
+  Metrics metrics_;
+  Feed feed_;
+  MaildirReader mails_;
+  Dispatcher dispatcher_;
+  Rapi rapi_;
+  Inspector inspector_;
+  Router router_;
+  std::unique_ptr<HttpServer> server_;
+};
+
+}  // namespace roomle_sim::test

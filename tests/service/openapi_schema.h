@@ -1,0 +1,153 @@
+// Holds a value against a JSON schema, in the part of JSON Schema that service/openapi.json uses.
+// Any other keyword is a problem too, so that none is written there in vain.
+#pragma once
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+namespace roomle_sim::test {
+
+class SchemaCheck {
+ public:
+  using Json = nlohmann::ordered_json;
+
+  // `document`: what a $ref points into. It outlives this.
+  explicit SchemaCheck(const Json& document) : document_(document) {}
+
+  // What is wrong with the value, each with its place; empty: nothing.
+  std::vector<std::string> problems(const Json& schema, const Json& value,
+                                    const std::string& at = "$") const {
+    std::vector<std::string> found;
+    check(schema, value, at, found);
+    return found;
+  }
+
+  // Of the schema itself, all that stands in it: keywords that are not looked at, a $ref that leads
+  // nowhere, properties that are required but not there, and what has no description.
+  std::vector<std::string> problems_of_schema(const Json& schema, const std::string& at) const {
+    std::vector<std::string> found;
+    inspect(schema, at, found);
+    return found;
+  }
+
+  // What a "$ref" points to, or the object itself.
+  const Json& resolve(const Json& object) const {
+    const auto ref = object.find("$ref");
+    if (ref == object.end()) return object;
+    return document_.at(Json::json_pointer(ref->get<std::string>().substr(1)));
+  }
+
+ private:
+  using Found = std::vector<std::string>;
+
+  static const std::set<std::string>& keywords() {
+    static const std::set<std::string> kKnown{
+        "$ref",    "type",    "required",   "properties", "additionalProperties",
+        "items",   "enum",    "oneOf",      "const",      "format",
+        "minimum", "maximum", "description"};
+    return kKnown;
+  }
+
+  static bool is_of(const std::string& type, const Json& value) {
+    if (type == "integer") return value.is_number_integer();
+    if (type == "number") return value.is_number();
+    return type == value.type_name();  // string, boolean, null, array, object
+  }
+
+  void check(const Json& schema, const Json& value, const std::string& at, Found& found) const {
+    for (const auto& [keyword, unused] : schema.items()) {
+      if (!keywords().contains(keyword)) found.push_back(at + ": unknown keyword " + keyword);
+    }
+    if (schema.contains("$ref")) return check(resolve(schema), value, at, found);
+    if (schema.contains("type")) check_type(schema["type"], value, at, found);
+    check_value(schema, value, at, found);
+    if (value.is_object()) check_object(schema, value, at, found);
+    if (value.is_array() && schema.contains("items")) {
+      for (std::size_t i = 0; i < value.size(); ++i) {
+        check(schema["items"], value[i], at + "[" + std::to_string(i) + "]", found);
+      }
+    }
+    if (schema.contains("oneOf")) {
+      const auto fits = std::ranges::count_if(
+          schema["oneOf"], [&](const Json& one) { return problems(one, value, at).empty(); });
+      if (fits != 1) found.push_back(at + ": fits " + std::to_string(fits) + " of oneOf");
+    }
+  }
+
+  static void check_type(const Json& type, const Json& value, const std::string& at, Found& found) {
+    const Json types = type.is_array() ? type : Json::array({type});
+    const bool fits = std::ranges::any_of(
+        types, [&](const Json& one) { return is_of(one.get<std::string>(), value); });
+    if (!fits) found.push_back(at + ": is no " + type.dump() + " but " + value.dump());
+  }
+
+  static void check_value(const Json& schema, const Json& value, const std::string& at,
+                          Found& found) {
+    const bool known = !schema.contains("enum") ||
+                       std::ranges::find(schema["enum"], value) != schema["enum"].end();
+    const bool same = !schema.contains("const") || schema["const"] == value;
+    if (!known || !same) found.push_back(at + ": is not expected: " + value.dump());
+    if (!value.is_number()) return;
+    const auto number = value.get<double>();
+    if (schema.contains("minimum") && number < schema["minimum"].get<double>()) {
+      found.push_back(at + ": below the minimum");
+    }
+    if (schema.contains("maximum") && number > schema["maximum"].get<double>()) {
+      found.push_back(at + ": beyond the maximum");
+    }
+  }
+
+  void check_object(const Json& schema, const Json& value, const std::string& at,
+                    Found& found) const {
+    for (const Json& name : schema.value("required", Json::array())) {
+      if (!value.contains(name.get<std::string>())) {
+        found.push_back(at + ": lacks " + name.get<std::string>());
+      }
+    }
+    const Json properties = schema.value("properties", Json::object());
+    const Json others = schema.value("additionalProperties", Json(true));
+    for (const auto& [name, member] : value.items()) {
+      const std::string place = at + "." + name;
+      if (properties.contains(name)) {
+        check(properties[name], member, place, found);
+      } else if (others.is_object()) {
+        check(others, member, place, found);
+      } else if (!others.get<bool>()) {
+        found.push_back(place + ": is not described");
+      }
+    }
+  }
+
+  void inspect(const Json& schema, const std::string& at, Found& found) const {
+    for (const auto& [keyword, unused] : schema.items()) {
+      if (!keywords().contains(keyword)) found.push_back(at + ": unknown keyword " + keyword);
+    }
+    if (schema.contains("$ref")) {
+      const std::string ref = schema["$ref"];
+      const bool leads =
+          ref.starts_with("#/") && document_.contains(Json::json_pointer(ref.substr(1)));
+      if (!leads) found.push_back(at + ": nothing at " + ref);
+      return;
+    }
+    if (schema.value("description", "").empty()) found.push_back(at + ": no description");
+    const Json properties = schema.value("properties", Json::object());
+    for (const Json& name : schema.value("required", Json::array())) {
+      if (!properties.contains(name.get<std::string>())) {
+        found.push_back(at + ": requires the unknown " + name.get<std::string>());
+      }
+    }
+    for (const auto& [name, member] : properties.items()) inspect(member, at + "." + name, found);
+    if (schema.contains("items")) inspect(schema["items"], at + "[]", found);
+    const auto others = schema.find("additionalProperties");
+    if (others != schema.end() && others->is_object()) inspect(*others, at + ".*", found);
+    for (const Json& one : schema.value("oneOf", Json::array())) inspect(one, at, found);
+  }
+
+  const Json& document_;
+};
+
+}  // namespace roomle_sim::test
