@@ -28,6 +28,10 @@ void add_endpoint_command(CLI::App& app, Context& context);
 void add_token_command(CLI::App& app, Context& context);
 void add_tenants_command(CLI::App& app, Context& context);
 void add_events_command(CLI::App& app, Context& context);
+void add_serve_command(CLI::App& app, Context& context);
+void add_deliveries_command(CLI::App& app, Context& context);
+void add_mails_command(CLI::App& app, Context& context);
+void add_tail_command(CLI::App& app, Context& context);
 void add_completion_command(CLI::App& app, Context& context);
 
 // Takes '--' and what follows it off the arguments of `run`, before they are parsed: the parser

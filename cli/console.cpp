@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <poll.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -11,6 +12,9 @@
 
 namespace roomle_sim {
 namespace {
+
+// A pipe that is ready takes so much at once (PIPE_BUF).
+constexpr std::size_t kMostOfNote = 4000;
 
 std::string_view code_of(Console::Style style) {
   switch (style) {
@@ -47,10 +51,10 @@ std::size_t character_length(std::string_view text) {
 
 }  // namespace
 
-void Console::write(std::FILE* stream, std::string_view text) {
-  const std::lock_guard lock(mutex_);
+void Console::write(std::FILE* stream, std::string_view text, bool newline) {
+  const std::lock_guard lock(stream == stdout ? out_ : err_);
   const bool written = std::fwrite(text.data(), 1, text.size(), stream) == text.size() &&
-                       std::fputc('\n', stream) != EOF && std::fflush(stream) == 0;
+                       (!newline || std::fputc('\n', stream) != EOF) && std::fflush(stream) == 0;
   if (!written && stream == stdout) failed_ = true;
 }
 
@@ -62,6 +66,10 @@ void Console::data(std::string_view text) {
   write(stdout, text);
 }
 
+void Console::bytes(std::string_view bytes) {
+  write(stdout, bytes, false);
+}
+
 void Console::object(const nlohmann::ordered_json& object) {
   using nlohmann::ordered_json;
   if (json) write(stdout, object.dump(-1, ' ', false, ordered_json::error_handler_t::replace));
@@ -69,6 +77,16 @@ void Console::object(const nlohmann::ordered_json& object) {
 
 void Console::message(std::string_view text) {
   if (!quiet) write(stderr, text);
+}
+
+void Console::note(std::string_view text) {
+  if (quiet) return;
+  const std::string line = fmt::format("{}\n", text.substr(0, kMostOfNote));
+  const std::unique_lock lock(err_, std::try_to_lock);
+  pollfd stream{STDERR_FILENO, POLLOUT, 0};
+  if (!lock || poll(&stream, 1, 0) != 1 || (stream.revents & POLLOUT) == 0) return;
+  // Past stdio, which would keep it for later; stderr keeps nothing back itself.
+  [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());
 }
 
 void Console::error(std::string_view text) {
@@ -106,7 +124,7 @@ bool Console::interactive() const {
 }
 
 bool Console::flush() {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(out_);
   return std::fflush(stdout) == 0 && !failed_;
 }
 

@@ -11,7 +11,7 @@
 
 namespace roomle_sim {
 
-// Threads: lines of several threads never mix.
+// Threads: lines of several threads never mix. Printing waits for whoever reads, but for note().
 class Console {
  public:
   bool json = false;      // --json: data as one object a line
@@ -22,10 +22,14 @@ class Console {
   void line(std::string_view text);
   // A line of data in either mode: the token a user asked for, a file's content.
   void data(std::string_view text);
+  // The bytes alone, in either mode: nothing is added to what a program may read.
+  void bytes(std::string_view bytes);
   // One object a line under --json; nothing otherwise. Bytes that are not UTF-8 are replaced.
   void object(const nlohmann::ordered_json& object);
   // A message to the user; nothing under -q.
   void message(std::string_view text);
+  // A message in passing: it is left out where nobody reads stderr, and never waited for.
+  void note(std::string_view text);
   // "roomle-sim: text" on stderr, always.
   void error(std::string_view text);
   // Prints an error and gives the exit code for it.
@@ -42,9 +46,10 @@ class Console {
   bool flush();
 
  private:
-  void write(std::FILE* stream, std::string_view text);
-  std::mutex mutex_;
-  bool failed_ = false;
+  void write(std::FILE* stream, std::string_view text, bool newline = true);
+  std::mutex out_;  // apart, so that a stdout that nobody reads holds up no message
+  std::mutex err_;
+  bool failed_ = false;  // something for stdout did not arrive; guarded by out_
 };
 
 // The same with control characters and bytes that are not UTF-8 shown as \xNN, and U+0080 to U+009F

@@ -14,9 +14,6 @@
 namespace roomle_sim {
 namespace {
 
-constexpr Duration kShortest = std::chrono::milliseconds(1);
-constexpr Duration kLongest = std::chrono::hours(24);
-
 // What stands behind "FLAG: ", which CLI11 adds by itself.
 std::string complaint(std::string_view expected, std::string_view value) {
   return fmt::format("expected {}, got '{}'", expected, printable(value));
@@ -29,10 +26,10 @@ std::optional<std::uint64_t> read_number(const std::string& text) {
   return error == std::errc() && stopped == end ? std::optional(number) : std::nullopt;
 }
 
-std::optional<Duration> read_duration(const std::string& text) {
-  const Result<Duration> value = parse_duration(text);
-  const bool fits = value && *value >= kShortest && *value <= kLongest;
-  return fits ? std::optional(*value) : std::nullopt;
+}  // namespace
+
+Error wrong_value(std::string_view flag, std::string_view expected, std::string_view value) {
+  return {ErrorCode::usage, fmt::format("{}: {}", flag, complaint(expected, value))};
 }
 
 // Without a text in the flag's type, which would make the help unreadable.
@@ -41,12 +38,6 @@ CLI::Validator expects(std::string expected, std::function<bool(const std::strin
             return fits(text) ? std::string() : complaint(expected, text);
           },
           ""};
-}
-
-}  // namespace
-
-Error wrong_value(std::string_view flag, std::string_view expected, std::string_view value) {
-  return {ErrorCode::usage, fmt::format("{}: {}", flag, complaint(expected, value))};
 }
 
 CLI::Validator one_of(const std::vector<std::string_view>& words) {
@@ -79,16 +70,36 @@ CLI::Option* add_seed(CLI::App& command, std::function<void(std::uint64_t)> take
   return add_number(command, "--seed", 0, UINT64_MAX, std::move(take), help);
 }
 
+std::optional<Duration> read_duration(const std::string& text, const DurationRange& range) {
+  const Result<Duration> value = parse_duration(text);
+  const bool fits = value && *value >= range.shortest && *value <= range.longest;
+  return fits ? std::optional(*value) : std::nullopt;
+}
+
 CLI::Option* add_duration(CLI::App& command, const std::string& name,
-                          std::function<void(Duration)> take, const std::string& help) {
+                          std::function<void(Duration)> take, const std::string& help,
+                          const DurationRange& range) {
+  const auto read = [range](const std::string& text) { return read_duration(text, range); };
   return command
       .add_option_function<std::string>(
           name,
-          [take = std::move(take)](const std::string& text) { take(read_duration(text).value()); },
+          [take = std::move(take), read](const std::string& text) { take(read(text).value()); },
           help)
       ->type_name("DURATION")
-      ->check(expects("a duration from 1ms to 24h, such as 500ms, 2s or 1h30m",
-                      [](const std::string& text) { return read_duration(text).has_value(); }));
+      ->check(expects(fmt::format("a duration {}, such as 500ms, 2s or 1h30m", range.text),
+                      [read](const std::string& text) { return read(text).has_value(); }));
+}
+
+std::optional<double> read_share(std::string_view text) {
+  const bool percent = text.ends_with('%');
+  if (percent) text.remove_suffix(1);
+  double value = 0;
+  const char* end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, value, std::chars_format::fixed);
+  if (error != std::errc() || stopped != end) return std::nullopt;
+  if (percent) value /= 100;
+  // Written so that no NaN passes.
+  return value >= 0 && value <= 1 ? std::optional(value) : std::nullopt;
 }
 
 std::string shown_type(const CLI::Option& option) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,9 +37,22 @@ CLI::Option* add_number(CLI::App& command, const std::string& names, std::uint64
 // The seed of random draws: any whole number of 64 bits.
 CLI::Option* add_seed(CLI::App& command, std::function<void(std::uint64_t)> take,
                       const std::string& help);
-// A duration with its unit, from 1ms to 24h.
+struct DurationRange {
+  Duration shortest = std::chrono::milliseconds(1);
+  Duration longest = std::chrono::hours(24);
+  std::string_view text = "from 1ms to 24h";
+};
+// The duration that a text gives with its unit, if it lies within the range.
+std::optional<Duration> read_duration(const std::string& text, const DurationRange& range);
+// A duration with its unit.
 CLI::Option* add_duration(CLI::App& command, const std::string& name,
-                          std::function<void(Duration)> take, const std::string& help);
+                          std::function<void(Duration)> take, const std::string& help,
+                          const DurationRange& range = {});
+// A part of a whole, from 0 to 1, or as "30%". Nothing where it is neither.
+std::optional<double> read_share(std::string_view text);
+
+// A check of our own, for CLI11: `expected` is what a message says of a text that does not fit.
+CLI::Validator expects(std::string expected, std::function<bool(const std::string&)> fits);
 
 // Puts the flag before what is wrong with its value; other errors stay as they are.
 Error about_flag(std::string_view flag, Error error);

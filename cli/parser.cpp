@@ -30,7 +30,7 @@ std::string without_value(const std::string& word) {
 }
 
 bool is_planned(std::string_view word) {
-  return word == "serve" || word == "check" || word == "model";
+  return word == "check" || word == "model";
 }
 
 // What might have been meant by a word that nothing took.
@@ -104,6 +104,10 @@ void build_parser(CLI::App& app, Context& context) {
   add_token_command(app, context);
   add_tenants_command(app, context);
   add_events_command(app, context);
+  add_serve_command(app, context);
+  add_deliveries_command(app, context);
+  add_mails_command(app, context);
+  add_tail_command(app, context);
   add_completion_command(app, context);
   tighten_flags(app);
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "sender/credential_headers.h"
 #include "sender/delivery.h"
 #include "sender/transport.h"
 
@@ -145,7 +146,9 @@ class Teller {
 
 ordered_json response_object(const HttpResponse& response) {
   ordered_json headers = ordered_json::array();
-  for (const auto& [name, value] : response.headers) headers.push_back({name, value});
+  for (const auto& [name, value] : without_credentials(response.headers)) {
+    headers.push_back({name, value});
+  }
   return {{"status", response.status},
           {"headers", headers},
           {"body", response.body},

@@ -1,4 +1,4 @@
-// roomle-sim tenants check FILE...
+// roomle-sim tenants check FILE..., and pause and resume of a running `serve`.
 #include <algorithm>
 #include <memory>
 #include <string>
@@ -7,6 +7,8 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "cli/client.h"
+#include "cli/client_command.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "tenants/registry.h"
@@ -95,10 +97,44 @@ int check_file(Console& console, const std::string& file) {
   return exit_code::kFine;
 }
 
+struct TenantFlags {
+  ClientOptions client;
+  std::string tenant;
+
+  void add_to(CLI::App& command) {
+    command.add_option("TENANT", tenant, "The tenant's id or name")->type_name("")->required();
+    client.add_to(command);
+  }
+};
+
+int set_paused(Console& console, const TenantFlags& flags, const char* verb) {
+  const auto answer =
+      call(console, flags.client, "POST",
+           fmt::format("/sim/v1/tenants/{}/{}", percent_encoded(flags.tenant), verb));
+  if (!answer) return answer.error().exit_code;
+  AnswerReader reader(*answer);
+  const std::int64_t id = reader.number("tenant");
+  const bool paused = reader.flag("paused");
+  if (!reader.ok()) return console.fail(foreign_answer(flags.client.url()));
+  console.line(paused ? fmt::format("tenant {} is paused: its events are taken, and wait", id)
+                      : fmt::format("tenant {} is not paused: what waited begins now", id));
+  console.object({{"type", "tenant"}, {"id", id}, {"paused", paused}});
+  return exit_code::kFine;
+}
+
+int pause(Console& console, const TenantFlags& flags) {
+  return set_paused(console, flags, "pause");
+}
+
+int resume(Console& console, const TenantFlags& flags) {
+  return set_paused(console, flags, "resume");
+}
+
 }  // namespace
 
 void add_tenants_command(CLI::App& app, Context& context) {
-  CLI::App* tenants = app.add_subcommand("tenants", "Look at tenants files");
+  CLI::App* tenants =
+      app.add_subcommand("tenants", "Look at tenants files; pause a tenant of a running `serve`");
   tenants->require_subcommand(1);
   add_common_flags(*tenants, context);
   CLI::App* check = tenants->add_subcommand(
@@ -115,6 +151,13 @@ void add_tenants_command(CLI::App& app, Context& context) {
       return code;
     };
   });
+  add_client_command<TenantFlags>(*tenants, context, "pause",
+                                  "Hold a tenant's attempts and mails back in a running `serve`",
+                                  pause,
+                                  "What is under way ends; `serve` starts anew without pauses.\n"
+                                  "Exit: 4 there is no such tenant");
+  add_client_command<TenantFlags>(*tenants, context, "resume", "Let them begin again", resume,
+                                  "Exit: 4 there is no such tenant");
 }
 
 }  // namespace roomle_sim

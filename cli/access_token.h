@@ -1,0 +1,31 @@
+// --access-token-file, which `serve` and the commands that speak to it share.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "base/secret.h"
+
+namespace CLI {
+class App;
+}
+
+namespace roomle_sim {
+
+// Must outlive the parsing.
+class AccessTokenOption {
+ public:
+  // Adds the flag, with the environment's ROOMLE_SIM_ACCESS_TOKEN_FILE below it.
+  void add_to(CLI::App& command, const std::string& what);
+  [[nodiscard]] bool from_stdin() const { return file_ == "-"; }
+
+  // Nothing where none was given. The file's one line, without the newline at its end. Errors:
+  // bad_input, the file cannot be read, or holds what no header can carry (blanks, nothing at all).
+  [[nodiscard]] Result<std::optional<Secret>> read() const;
+
+ private:
+  std::string file_;
+};
+
+}  // namespace roomle_sim

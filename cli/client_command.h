@@ -1,0 +1,28 @@
+// Adds one subcommand that speaks to a running `serve`.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "cli/commands.h"
+
+namespace roomle_sim {
+
+// `Flags` has add_to(CLI::App&), and lives as long as the command; `run` gives the exit code.
+template <class Flags>
+void add_client_command(CLI::App& group, Context& context, const std::string& name,
+                        const std::string& what, int (*run)(Console&, const Flags&),
+                        const std::string& footer) {
+  CLI::App* command = group.add_subcommand(name, what);
+  const auto flags = std::make_shared<Flags>();
+  flags->add_to(*command);
+  add_common_flags(*command, context);
+  command->footer(footer);
+  command->callback([&context, flags, run] {
+    context.run = [&context, flags, run] { return run(context.console, *flags); };
+  });
+}
+
+}  // namespace roomle_sim

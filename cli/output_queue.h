@@ -1,0 +1,52 @@
+// What `serve` tells of its deliveries, on stdout, by a thread of its own: whoever reads slowly, or
+// not at all, holds up neither the journal nor a POST.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <unistd.h>
+#include <vector>
+
+#include "base/time.h"
+#include "cli/console.h"
+#include "sender/journal.h"
+
+namespace roomle_sim {
+
+// The most that waits to be told. What comes beyond is dropped until half of that is told; then, at
+// the place of what is missing, a line says how much that was: under --json
+// {"type":"dropped","count":N}. The journal has everything.
+struct OutputLimits {
+  std::size_t records = 20'000;
+  std::size_t bytes = 16UL * 1024 * 1024;  // of their events, requests and answers
+};
+
+// Contract. Threads: push() from any; records pushed by one thread are told in their order. No lock
+// of the console's is held while stdout is waited for, and none of stdio's: messages go on, and so
+// does the program's end. Other lines on stdout are to be printed before the first push().
+// Lifetime: the console outlives it. A stdout that is closed, or fails, ends the telling: it is
+// noticed also while there is nothing to tell, and said once on stderr.
+class OutputQueue {
+ public:
+  // `descriptor`: where to; it stays the caller's. `on_closed`: called once when nothing can be
+  // told any more, by the queue's thread: must not call finish().
+  explicit OutputQueue(Console& console, const OutputLimits& limits = {},
+                       int descriptor = STDOUT_FILENO, std::function<void()> on_closed = {});
+  ~OutputQueue();  // finish()
+  OutputQueue(const OutputQueue&) = delete;
+  OutputQueue& operator=(const OutputQueue&) = delete;
+
+  // Never waits.
+  void push(std::vector<JournalRecord> records);
+
+  // Tells what is left, but for no longer than `limit`: the last line may then be cut. True: all of
+  // it was told. May be called again.
+  bool finish(Duration limit = std::chrono::seconds(2));
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace roomle_sim

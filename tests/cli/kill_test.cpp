@@ -1,0 +1,224 @@
+// kill -9 at random moments under load, with a flaky endpoint: nothing that was acknowledged is
+// lost, nothing ends twice, and the endpoint's log agrees with the journal.
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <random>
+
+#include <gtest/gtest.h>
+
+#include "journal/sqlite_journal.h"
+#include "tests/cli/kill_support.h"
+#include "tests/cli/program.h"
+#include "tests/support/temporary_folder.h"
+
+namespace roomle_sim {
+namespace {
+
+using namespace std::chrono_literals;
+using nlohmann::ordered_json;
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr int kRounds = 25;  // a start takes ten times as long; the release build has them all
+#else
+constexpr int kRounds = 200;
+#endif
+
+// Tenants and the most attempts of their policies.
+const std::map<std::int64_t, int> kPolicies{{1, 1}, {2, 3}, {3, 3}, {4, 1}};
+
+std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
+  const char* text = std::getenv(variable);
+  return text == nullptr ? otherwise : std::stoull(text);
+}
+
+ordered_json tenant_json(int id, const ordered_json& retry, const std::string& webhook) {
+  ordered_json tenant{{"id", id},
+                      {"name", fmt::format("tenant-{}", id)},
+                      {"apiKey", fmt::format("key-{}", id)},
+                      {"simulator", {{"retry", retry}, {"timeout", "100ms"}}}};
+  if (!webhook.empty()) tenant["webhook"] = webhook;
+  return tenant;
+}
+
+std::string tenants_text(const std::string& webhook) {
+  const ordered_json again{{"attempts", 3}, {"backoff", {{"first", "5ms"}, {"max", "20ms"}}}};
+  ordered_json mails = again;
+  mails["onCrash"] = "mail";
+  ordered_json file{{"tenants",
+                     {tenant_json(1, "roomle", webhook), tenant_json(2, again, webhook),
+                      tenant_json(3, mails, webhook), tenant_json(4, "roomle", "")}},
+                    {"credentials", ordered_json::array()}};
+  for (const auto& [id, attempts] : kPolicies) {
+    file["credentials"].push_back(
+        {{"apiKey", fmt::format("key-{}", id)}, {"secret", "a-Secr3t_Str1ng!"}});
+  }
+  return file.dump();
+}
+
+class KillTest : public ::testing::Test {
+ protected:
+  std::unique_ptr<Process> start_service() {
+    auto service = std::make_unique<Process>(
+        program({"serve", "--json", "-q", "--port", "0", "--tenants", tenants_, "--data", data_}));
+    const auto ready = ordered_json::parse(service->read_line(), nullptr, false);
+    EXPECT_TRUE(ready.is_object() && ready.value("type", "") == "ready") << ready;
+    port_ = ready.is_object() ? ready.value("port", std::uint16_t{0}) : std::uint16_t{0};
+    return service;
+  }
+
+  void kill_round(Sharers& sharers, Random& random) {
+    const auto service = start_service();
+    ASSERT_NE(port_, 0);
+    sharers.start(port_, 4);
+    // Sometimes by count, so that the moment is in the midst of the work; sometimes by time.
+    sharers.wait_for_more(random.between(0, 60), std::chrono::milliseconds(random.between(0, 60)));
+    service->signal(SIGKILL);
+    service->wait();
+    sharers.join();
+  }
+
+  // Starts it once more and lets everything come to its end.
+  void finish() {
+    const auto service = start_service();
+    const auto end = std::chrono::steady_clock::now() + 60s;
+    while (open_deliveries() > 0) {
+      ASSERT_LT(std::chrono::steady_clock::now(), end) << "open deliveries do not end";
+      std::this_thread::yield();
+    }
+    service->signal(SIGTERM);
+    EXPECT_EQ(service->wait().exit_code, 130);
+  }
+
+  [[nodiscard]] std::int64_t open_deliveries() const {
+    test::RawClient client(port_);
+    client.send("GET /sim/v1/status HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
+    const std::string answer = client.read_response();
+    const std::size_t body = answer.find("\r\n\r\n");
+    const auto status = ordered_json::parse(answer.substr(body + 4), nullptr, false);
+    return status.is_object() ? status.value("open", std::int64_t{-1}) : -1;
+  }
+
+  std::map<std::string, DeliveryStory> read_journal() {
+    std::map<std::string, DeliveryStory> stories;
+    const auto journal = SqliteJournal::open(data_);
+    EXPECT_TRUE(journal.ok());
+    std::string cursor;
+    do {
+      const auto page = (*journal)->list({}, cursor, 1000);
+      EXPECT_TRUE(page.ok());
+      for (const DeliverySummary& one : page->deliveries) {
+        stories.emplace(one.id, **(*journal)->find(one.id));
+      }
+      cursor = page->next;
+    } while (!cursor.empty());
+    return stories;
+  }
+
+  TemporaryFolder folder_;
+  std::string data_ = folder_.path() + "/data";
+  std::string tenants_;
+  std::uint16_t port_ = 0;
+};
+
+template <class Kind>
+int count(const DeliveryStory& story) {
+  int found = 0;
+  for (const PastRecord& past : story.records) found += std::holds_alternative<Kind>(past.what);
+  return found;
+}
+
+int lost_attempts(const DeliveryStory& story) {
+  int lost = 0;
+  for (const PastRecord& past : story.records) {
+    const auto* finished = std::get_if<record::AttemptFinished>(&past.what);
+    lost += finished != nullptr && finished->verdict.lost;
+  }
+  return lost;
+}
+
+// Attempts whose connection was cut before the endpoint had read the request: none, on loopback,
+// but for those whose request it never got whole.
+int unread_attempts(const DeliveryStory& story) {
+  int unread = 0;
+  for (const PastRecord& past : story.records) {
+    const auto* finished = std::get_if<record::AttemptFinished>(&past.what);
+    if (finished == nullptr || finished->verdict.lost || !past.exchange) continue;
+    unread += !past.exchange->result.response && past.exchange->result.error;
+  }
+  return unread;
+}
+
+// What must hold of each delivery by itself.
+void check_story(const DeliveryStory& story, const FlakyEndpoint::Seen& seen) {
+  SCOPED_TRACE(story.summary.id);
+  ASSERT_TRUE(story.summary.outcome);
+  EXPECT_EQ(count<record::Accepted>(story), 1);
+  EXPECT_EQ(count<record::Ended>(story), 1);
+  EXPECT_TRUE(std::holds_alternative<record::Ended>(story.records.back().what));
+  const int attempts = count<record::AttemptStarted>(story);
+  EXPECT_LE(attempts, kPolicies.at(story.summary.tenant_id));
+  EXPECT_EQ(attempts, count<record::AttemptFinished>(story));
+  EXPECT_EQ(attempts, story.summary.attempts);
+  // Each POST that arrived is an attempt of the journal's, and the other way round, but for those
+  // that a kill or an ended connection kept from arriving.
+  EXPECT_LE(seen.posts, attempts);
+  EXPECT_LE(attempts, seen.posts + lost_attempts(story) + unread_attempts(story));
+  EXPECT_EQ(*story.summary.outcome == Outcome::mail_failed, false);
+  if (*story.summary.outcome == Outcome::delivered) {
+    EXPECT_GE(seen.successes, 1);
+    EXPECT_EQ(count<record::MailStarted>(story), 0);
+  } else {
+    EXPECT_LE(seen.successes, lost_attempts(story) + unread_attempts(story));
+  }
+}
+
+TEST_F(KillTest, NothingAcknowledgedIsLostAndNothingEndsTwice) {
+  const std::uint64_t seed = number_from("ROOMLE_SIM_TEST_SEED", std::random_device{}());
+  const auto rounds = static_cast<int>(number_from("ROOMLE_SIM_KILL_ROUNDS", kRounds));
+  std::printf("ROOMLE_SIM_TEST_SEED=%llu\n", static_cast<unsigned long long>(seed));
+  FlakyEndpoint endpoint(seed);
+  tenants_ = folder_.file("tenants.json", tenants_text(endpoint.url()));
+  Sharers sharers({1, 2, 3, 4});
+  Random random(seed);
+  for (int round = 0; round < rounds && !HasFatalFailure(); ++round) kill_round(sharers, random);
+  finish();
+  if (HasFatalFailure()) return;
+
+  const auto stories = read_journal();
+  const auto seen = endpoint.seen();
+  std::map<Outcome, int> ends;
+  int repeated = 0;
+  for (const std::string& id : sharers.acknowledged()) {
+    EXPECT_TRUE(stories.contains(id)) << id << " was acknowledged, and is not in the journal";
+  }
+  std::set<std::string> mailed;
+  for (const auto& [id, story] : stories) {
+    const auto key = story.event->parse().data.value("configurationId", "");
+    const auto at = seen.find(key);
+    check_story(story, at == seen.end() ? FlakyEndpoint::Seen{} : at->second);
+    ++ends[story.summary.outcome.value_or(Outcome::mail_failed)];
+    repeated += lost_attempts(story);
+    if (story.summary.outcome == Outcome::mailed) mailed.insert(id);
+  }
+  std::set<std::string> mails;
+  std::size_t files = 0;
+  for (const char* box : {"/mail/new", "/mail/cur"}) {
+    for (const auto& mail : std::filesystem::directory_iterator(data_ + box)) {
+      mails.insert(mail.path().stem());
+      ++files;
+    }
+  }
+  EXPECT_EQ(files, mails.size()) << "a mail stands twice";
+  EXPECT_EQ(mails, mailed);
+  std::printf(
+      "%d kills: %zu acknowledged, %zu in the journal, %d delivered, %d mailed, %d attempts "
+      "lost by a kill\n",
+      rounds, sharers.acknowledged().size(), stories.size(), ends[Outcome::delivered],
+      ends[Outcome::mailed], repeated);
+  EXPECT_GT(sharers.acknowledged().size(), static_cast<std::size_t>(rounds));
+}
+
+}  // namespace
+}  // namespace roomle_sim
