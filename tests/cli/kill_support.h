@@ -21,8 +21,8 @@
 
 namespace roomle_sim {
 
-// Answers 200 or 503, closes without an answer, or hangs: by a seed. Its log is the truth about
-// what was posted.
+// Answers 200 or 503, closes or resets without an answer, or hangs: by a seed. Its log is the truth
+// about what was posted.
 class FlakyEndpoint {
  public:
   struct Seen {
@@ -64,7 +64,11 @@ class FlakyEndpoint {
     if (drawn < 0.85) {
       return connection.write("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n");
     }
-    if (drawn > 0.95) connection.wait_for_close();  // until the deadline of whoever posts
+    if (drawn < 0.9) {
+      connection.reset();
+    } else if (drawn > 0.95) {
+      connection.wait_for_close();  // until the deadline of whoever posts
+    }
     return false;
   }
 

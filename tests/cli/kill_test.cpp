@@ -138,16 +138,17 @@ int lost_attempts(const DeliveryStory& story) {
   return lost;
 }
 
-// Attempts whose connection was cut before the endpoint had read the request: none, on loopback,
-// but for those whose request it never got whole.
-int unread_attempts(const DeliveryStory& story) {
-  int unread = 0;
+// Attempts that ended at their deadline before the endpoint had read the request, or its answer was
+// read: on a busy machine. Of a connection that the endpoint ended, it has read the request.
+int late_attempts(const DeliveryStory& story) {
+  int late = 0;
   for (const PastRecord& past : story.records) {
     const auto* finished = std::get_if<record::AttemptFinished>(&past.what);
-    if (finished == nullptr || finished->verdict.lost || !past.exchange) continue;
-    unread += !past.exchange->result.response && past.exchange->result.error;
+    if (finished == nullptr || finished->verdict.lost) continue;
+    late += finished->verdict.reason == FailureReason::timeout ||
+            finished->verdict.reason == FailureReason::connect_timeout;
   }
-  return unread;
+  return late;
 }
 
 // What must hold of each delivery by itself.
@@ -162,15 +163,15 @@ void check_story(const DeliveryStory& story, const FlakyEndpoint::Seen& seen) {
   EXPECT_EQ(attempts, count<record::AttemptFinished>(story));
   EXPECT_EQ(attempts, story.summary.attempts);
   // Each POST that arrived is an attempt of the journal's, and the other way round, but for those
-  // that a kill or an ended connection kept from arriving.
+  // that a kill or their deadline kept from arriving.
   EXPECT_LE(seen.posts, attempts);
-  EXPECT_LE(attempts, seen.posts + lost_attempts(story) + unread_attempts(story));
+  EXPECT_LE(attempts, seen.posts + lost_attempts(story) + late_attempts(story));
   EXPECT_EQ(*story.summary.outcome == Outcome::mail_failed, false);
   if (*story.summary.outcome == Outcome::delivered) {
     EXPECT_GE(seen.successes, 1);
     EXPECT_EQ(count<record::MailStarted>(story), 0);
   } else {
-    EXPECT_LE(seen.successes, lost_attempts(story) + unread_attempts(story));
+    EXPECT_LE(seen.successes, lost_attempts(story) + late_attempts(story));
   }
 }
 
@@ -189,7 +190,9 @@ TEST_F(KillTest, NothingAcknowledgedIsLostAndNothingEndsTwice) {
   const auto stories = read_journal();
   const auto seen = endpoint.seen();
   std::map<Outcome, int> ends;
-  int repeated = 0;
+  int lost = 0;
+  int attempts = 0;
+  int posts = 0;
   for (const std::string& id : sharers.acknowledged()) {
     EXPECT_TRUE(stories.contains(id)) << id << " was acknowledged, and is not in the journal";
   }
@@ -197,9 +200,12 @@ TEST_F(KillTest, NothingAcknowledgedIsLostAndNothingEndsTwice) {
   for (const auto& [id, story] : stories) {
     const auto key = story.event->parse().data.value("configurationId", "");
     const auto at = seen.find(key);
-    check_story(story, at == seen.end() ? FlakyEndpoint::Seen{} : at->second);
+    const FlakyEndpoint::Seen posted = at == seen.end() ? FlakyEndpoint::Seen{} : at->second;
+    check_story(story, posted);
+    posts += posted.posts;
     ++ends[story.summary.outcome.value_or(Outcome::mail_failed)];
-    repeated += lost_attempts(story);
+    lost += lost_attempts(story);
+    attempts += story.summary.attempts;
     if (story.summary.outcome == Outcome::mailed) mailed.insert(id);
   }
   std::set<std::string> mails;
@@ -213,10 +219,10 @@ TEST_F(KillTest, NothingAcknowledgedIsLostAndNothingEndsTwice) {
   EXPECT_EQ(files, mails.size()) << "a mail stands twice";
   EXPECT_EQ(mails, mailed);
   std::printf(
-      "%d kills: %zu acknowledged, %zu in the journal, %d delivered, %d mailed, %d attempts "
-      "lost by a kill\n",
+      "%d kills: %zu acknowledged, %zu in the journal, %d delivered, %d mailed; %d attempts, %d of "
+      "them lost by a kill; %d POSTs seen\n",
       rounds, sharers.acknowledged().size(), stories.size(), ends[Outcome::delivered],
-      ends[Outcome::mailed], repeated);
+      ends[Outcome::mailed], attempts, lost, posts);
   EXPECT_GT(sharers.acknowledged().size(), static_cast<std::size_t>(rounds));
 }
 
