@@ -120,13 +120,13 @@ std::string on_one_line(std::string text) {
   return text;
 }
 
-httplib::Request make_request(const Url& url, const AttemptRequest& attempt) {
+httplib::Request make_request(const Url& url, const RequestView& view) {
   httplib::Request request;
-  request.method = "POST";
-  request.path = url.target;
-  request.body = attempt.body;
+  request.method = view.method;
+  request.path = view.target;
+  request.body = view.body;
   request.headers.emplace("Host", url.authority());
-  for (const auto& [name, value] : attempt.headers) {
+  for (const auto& [name, value] : view.headers) {
     const bool ours = is_name(name, "Host") || is_name(name, "Content-Length") ||
                       is_name(name, "Transfer-Encoding");
     if (!ours) request.headers.emplace(on_one_line(name), on_one_line(value));
@@ -134,10 +134,10 @@ httplib::Request make_request(const Url& url, const AttemptRequest& attempt) {
   return request;
 }
 
-void keep(std::string& body, bool& cut, const char* bytes, std::size_t size) {
-  const std::size_t n = std::min(size, kBodyCap - body.size());
-  body.append(bytes, n);
-  cut = cut || n < size;
+void keep(std::string& body, bool& cut, std::string_view bytes) {
+  const std::size_t n = std::min(bytes.size(), kBodyCap - body.size());
+  body.append(bytes.substr(0, n));
+  cut = cut || n < bytes.size();
 }
 
 // The first thing that went wrong, in the words of the contract.
@@ -203,26 +203,43 @@ HttpConnection::HttpConnection(Url url, const Interrupter& interrupter)
 
 HttpConnection::~HttpConnection() = default;
 
-bool HttpConnection::post(const AttemptRequest& attempt, AttemptResult& result) {
+bool HttpConnection::exchange(const RequestView& view, AttemptResult& result,
+                              const OnBody& on_body) {
   ResponseStream stream(socket_);
-  httplib::Request request = make_request(url_, attempt);
-  std::string body;
-  bool cut = false;
+  const ResponseHead& head = stream.head();
+  httplib::Request request = make_request(url_, view);
+  bool ended_by_reader = false;
+  const auto keep_head = [&] {
+    if (!result.response) result.response = HttpResponse{head.status(), head.headers(), {}, false};
+  };
   request.content_receiver = [&](const char* bytes, size_t size, std::uint64_t, std::uint64_t) {
-    keep(body, cut, bytes, size);
-    return true;  // what is past the cap is read on and thrown away
+    keep_head();
+    ended_by_reader = !on_body(std::string_view(bytes, size));
+    return !ended_by_reader;
   };
   const bool complete = client_->process(stream, request);
-  const ResponseHead& head = stream.head();
   result.request_sent = socket_.all_sent();
-  if (head.state() == ResponseHead::State::complete) {
-    result.response = HttpResponse{head.status(), head.headers(), std::move(body), cut};
-  }
+  if (head.state() == ResponseHead::State::complete) keep_head();
   if (!complete) {
-    explain_failure(socket_, stream.malformed(), result);
+    if (!ended_by_reader) explain_failure(socket_, stream.malformed(), result);
     return false;
   }
   return head.keep_alive() && stream.nothing_left() && result.request_sent;
+}
+
+bool HttpConnection::post(const AttemptRequest& attempt, AttemptResult& result) {
+  std::string body;
+  bool cut = false;
+  const bool fit = exchange({"POST", url_.target, attempt.headers, attempt.body}, result,
+                            [&](std::string_view bytes) {
+                              keep(body, cut, bytes);
+                              return true;  // what is past the cap is read on and thrown away
+                            });
+  if (result.response) {
+    result.response->body = std::move(body);
+    result.response->body_cut = cut;
+  }
+  return fit;
 }
 
 namespace {

@@ -1,12 +1,13 @@
 #include "service/api_client.h"
 
 #include <atomic>
-#include <mutex>
+#include <chrono>
 
 #include <fmt/format.h>
-#include <httplib.h>
 
+#include "sender/http_connection.h"
 #include "sender/httplib_statics.h"
+#include "sender/resolver.h"
 #include "tenants/url.h"
 
 namespace roomle_sim {
@@ -21,137 +22,119 @@ constexpr auto kStreamLimit = std::chrono::seconds(45);
 // No answer of the service is nearly so large; one of something else may have no end.
 constexpr std::size_t kMostAnswer = 64UL * 1024 * 1024;
 
-std::string origin_of(const Url& url) {
-  const bool ipv6 = url.host.find(':') != std::string::npos;
-  return fmt::format("http://{}{}{}:{}", ipv6 ? "[" : "", url.host, ipv6 ? "]" : "", url.port);
+SteadyTime from_now(Duration limit) {
+  return std::chrono::steady_clock::now() + limit;
 }
 
-std::string reason_of(httplib::Error error) {
-  switch (error) {
-    case httplib::Error::Connection:
+std::string reason_of(const AttemptResult& result) {
+  switch (result.error.value_or(FailureReason::malformed_response)) {
+    case FailureReason::connect_refused:
       return "nobody listens there (is 'roomle-sim serve' running? is it another port?)";
-    case httplib::Error::ConnectionTimeout:
+    case FailureReason::connect_timeout:
       return "no connection in time";
-    case httplib::Error::Read:
-      return "the connection ended, or no answer came in time";
-    case httplib::Error::Write:
-      return "the connection ended while the request was sent";
+    case FailureReason::timeout:
+      return "no answer in time";
     default:
-      return fmt::format("no HTTP answer ({})", httplib::to_string(error));
+      return result.detail;
   }
 }
-
-ApiAnswer answer_of(const httplib::Response& response) {
-  ApiAnswer answer;
-  answer.status = response.status;
-  for (const auto& [name, value] : response.headers) answer.headers.emplace_back(name, value);
-  answer.body = response.body;
-  return answer;
-}
-
-// stop() ends what is under way; with this nothing begins behind it either, so that an interrupt
-// that comes just before a request is not lost.
-class InterruptibleClient : public httplib::ClientImpl {
- public:
-  using ClientImpl::ClientImpl;
-
-  void interrupt() {
-    interrupted_ = true;
-    stop();
-  }
-  [[nodiscard]] bool interrupted() const { return interrupted_; }
-
- private:
-  // Under the lock that stop() takes, and stop() has closed the connection that was there before.
-  bool create_and_connect_socket(Socket& socket, httplib::Error& error) override {
-    if (!interrupted_) return ClientImpl::create_and_connect_socket(socket, error);
-    error = httplib::Error::Canceled;
-    return false;
-  }
-
-  std::atomic<bool> interrupted_ = false;
-};
 
 }  // namespace
 
 class ApiClient::Impl {
  public:
-  Impl(const Url& url, std::optional<Secret> access_token)
-      : url_(origin_of(url)), token_(std::move(access_token)), client_(url.host, url.port) {
-    client_.set_keep_alive(true);
-    client_.set_tcp_nodelay(true);
-    client_.set_connection_timeout(kConnectLimit);
-    client_.set_write_timeout(kAnswerLimit);
-    client_.set_decompress(false);
-  }
+  Impl(Url url, std::optional<Secret> access_token)
+      : url_(std::move(url)),
+        origin_("http://" + url_.authority()),
+        token_(std::move(access_token)) {}
 
   Result<ApiAnswer> send(const std::string& method, const std::string& target,
                          const std::string& body, const Headers& headers) {
-    httplib::Request request = make(method, target, headers);
-    request.body = body;
-    if (!body.empty()) request.headers.emplace("Content-Type", "application/json");
-    client_.set_read_timeout(kAnswerLimit);
-    return exchange(request, nullptr);
+    Headers all = with_credentials(headers);
+    if (!body.empty()) all.emplace_back("Content-Type", "application/json");
+    return exchange({method, target, all, body}, nullptr);
   }
 
-  Result<ApiAnswer> stream(const std::string& target, const Headers& headers,
-                           const std::function<bool(std::string_view)>& on_bytes) {
-    httplib::Request request = make("GET", target, headers);
-    client_.set_read_timeout(kStreamLimit);
-    return exchange(request, on_bytes);
+  Result<ApiAnswer> stream(const std::string& target, const Headers& headers, const OnBytes& read) {
+    return exchange({"GET", target, with_credentials(headers), {}}, read);
   }
 
-  void interrupt() { client_.interrupt(); }
+  void interrupt() {
+    interrupted_ = true;
+    interrupter_.interrupt();
+    resolver_.interrupt();
+  }
 
  private:
-  // `on_bytes`, where there is one, gets the body of a 200.
-  Result<ApiAnswer> exchange(httplib::Request& request,
-                             const std::function<bool(std::string_view)>& on_bytes) {
-    ApiAnswer answer;
-    bool ended_by_reader = false;
+  // `read`, where there is one, gets the body of a 200.
+  Result<ApiAnswer> exchange(const RequestView& request, const OnBytes& read) {
+    AttemptResult result;
+    result.interrupted = interrupted_;
+    if (interrupted_ || !connected(result)) return failed(result);
+    connection_->socket().set_deadline(from_now(kAnswerLimit));
+    std::string body;
     bool too_large = false;
-    request.response_handler = [&](const httplib::Response& response) {
-      answer = answer_of(response);
-      return !client_.interrupted();
-    };
-    request.content_receiver = [&](const char* bytes, std::size_t size, std::uint64_t,
-                                   std::uint64_t) {
-      if (on_bytes && answer.status == 200) {
-        ended_by_reader = !on_bytes({bytes, size});
-        return !ended_by_reader && !client_.interrupted();
+    const bool fit = connection_->exchange(request, result, [&](std::string_view bytes) {
+      if (read && result.response->status == 200) {
+        connection_->socket().set_deadline(from_now(kStreamLimit));
+        return read(bytes);
       }
-      too_large = size > kMostAnswer - answer.body.size();
-      if (!too_large) answer.body.append(bytes, size);
+      too_large = bytes.size() > kMostAnswer - body.size();
+      if (!too_large) body.append(bytes);
       return !too_large;
-    };
-    const httplib::Result result = client_.send(request);
+    });
+    if (!fit) connection_.reset();
     if (too_large) return failed("its answer is too large to be one of a roomle-sim service");
-    if (!result && !ended_by_reader) return failed(reason_of(result.error()));
-    // What has no body has no head either for the handler.
-    if (result && answer.status == 0) answer = answer_of(*result);
-    return answer;
+    if (result.error) return failed(result);
+    return ApiAnswer{result.response->status, std::move(result.response->headers), std::move(body)};
   }
 
-  httplib::Request make(const std::string& method, const std::string& target,
-                        const Headers& headers) const {
-    httplib::Request request;
-    request.method = method;
-    request.path = target;
-    for (const auto& [name, value] : headers) request.headers.emplace(name, value);
-    if (token_) {
-      request.headers.emplace("Authorization", fmt::format("Bearer {}", token_->reveal()));
+  // The connection of the request before where it still stands, or a new one.
+  bool connected(AttemptResult& result) {
+    if (connection_ && connection_->socket().fit_for_reuse()) return true;
+    connection_.reset();
+    const SteadyTime deadline = from_now(kConnectLimit);
+    const Resolved resolved = resolver_.resolve(url_.host, url_.port, deadline);
+    result.interrupted = resolved.interrupted;
+    result.error = FailureReason::dns_error;
+    result.detail = resolved.problem;
+    for (const SocketAddress& address : resolved.addresses) {
+      auto connection = std::make_unique<HttpConnection>(url_, interrupter_);
+      DeadlineSocket& socket = connection->socket();
+      socket.set_deadline(deadline);
+      if (socket.connect(address)) {
+        connection_ = std::move(connection);
+        result = {};
+        return true;
+      }
+      result.interrupted = socket.problem() == DeadlineSocket::Problem::interrupted;
+      result.error = socket.problem() == DeadlineSocket::Problem::deadline
+                         ? FailureReason::connect_timeout
+                         : FailureReason::connect_refused;
     }
-    return request;
+    return false;
   }
 
+  [[nodiscard]] Headers with_credentials(const Headers& headers) const {
+    Headers all = headers;
+    if (token_) all.emplace_back("Authorization", fmt::format("Bearer {}", token_->reveal()));
+    return all;
+  }
+
+  [[nodiscard]] Error failed(const AttemptResult& result) const {
+    return failed(result.interrupted ? "interrupted" : reason_of(result));
+  }
   [[nodiscard]] Error failed(const std::string& why) const {
-    return {ErrorCode::unavailable,
-            fmt::format("cannot ask {}: {}", url_, client_.interrupted() ? "interrupted" : why)};
+    return {ErrorCode::unavailable, fmt::format("cannot ask {}: {}", origin_, why)};
   }
 
-  const std::string url_;
+  const Url url_;
+  const std::string origin_;
   const std::optional<Secret> token_;
-  InterruptibleClient client_;
+  std::atomic<bool> interrupted_ = false;
+  Interrupter interrupter_;
+  Resolver resolver_;
+  std::unique_ptr<HttpConnection> connection_;  // its socket uses what stands above
 };
 
 ApiClient::ApiClient(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -175,7 +158,7 @@ Result<ApiAnswer> ApiClient::request(const std::string& method, const std::strin
 }
 
 Result<ApiAnswer> ApiClient::stream(const std::string& target, const Headers& headers,
-                                    const std::function<bool(std::string_view)>& on_bytes) {
+                                    const OnBytes& on_bytes) {
   return impl_->stream(target, headers, on_bytes);
 }
 

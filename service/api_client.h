@@ -33,10 +33,11 @@ class ApiClient {
 
   Result<ApiAnswer> request(const std::string& method, const std::string& target,
                             const std::string& body = {}, const Headers& headers = {});
+  using OnBytes = std::function<bool(std::string_view)>;
   // An answer without end: `on_bytes` returns false to end it. Its result: as request(), with the
   // body passed on already (of a status that is not 200 it is in the answer).
   Result<ApiAnswer> stream(const std::string& target, const Headers& headers,
-                           const std::function<bool(std::string_view)>& on_bytes);
+                           const OnBytes& on_bytes);
   // Ends what is under way, and whatever is asked after it, from any thread.
   void interrupt();
 

@@ -188,6 +188,33 @@ TEST(ApiClient, AnAnswerThatWillNotEndIsGivenUp) {
   }
 }
 
+// Each line is longer than a recursive regular expression's stack, or than any memory.
+TEST(ApiClient, AHeadThatIsTooLongIsGivenUp) {
+  const std::string a_mebibyte(1 << 20, 'x');
+  for (const char* begin : {"HTTP/1.1 200 ", "", "HTTP/1.1 200 OK\r\nX-Long: ",
+                            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;"}) {
+    RawServer server([&](RawConnection& connection) {
+      connection.read_request();
+      connection.send(begin);
+      while (connection.send(a_mebibyte)) {
+      }
+    });
+    const auto answer = client_of(server.url())->request("GET", "/");
+    ASSERT_FALSE(answer) << begin;
+    EXPECT_EQ(answer.error().code, ErrorCode::unavailable) << begin;
+  }
+}
+
+TEST(ApiClient, HeadersWithoutEndAreGivenUp) {
+  RawServer server([&](RawConnection& connection) {
+    connection.read_request();
+    connection.send("HTTP/1.1 200 OK\r\n");
+    while (connection.send("X-One-More: of them\r\n")) {
+    }
+  });
+  EXPECT_FALSE(client_of(server.url())->request("GET", "/"));
+}
+
 TEST(ApiClient, AStreamsBytesComeInTheirOrderUntilItEnds) {
   Router router;
   router.add(Audience::inspector, "GET", "/sim/v1/stream", [](const ApiRequest&) {
