@@ -9,6 +9,10 @@
 namespace roomle_sim {
 namespace {
 
+// For the answers of POSTs under way, most of which come within milliseconds: each that is cut off
+// counts as ambiguous at the next start. Short enough for a Ctrl-C.
+constexpr Duration kStopGrace = std::chrono::seconds(1);
+
 constexpr std::string_view kMaildir = "maildir:";
 constexpr std::string_view kForever = "forever";
 constexpr Duration kDefaultKeep = std::chrono::days(7);
@@ -123,6 +127,7 @@ Result<ServiceOptions> ServeOptions::service(const TenantRegistry& tenants) cons
   Result<Headers> headers = http_.headers(token_headers);
   if (!headers) return headers.error();
   options.dispatcher.outgoing.headers = std::move(*headers);
+  options.dispatcher.stop_grace = kStopGrace;
   const Targets targets = options.transport.targets;
   options.transport = http_.transport();
   options.transport.targets = targets;

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -105,8 +106,8 @@ class History {
   virtual Result<UnfinishedPage> unfinished(const std::string& cursor, std::size_t limit) = 0;
 
   // Forgets deliveries that ended before `before`, never an open one, in transactions so small that
-  // append() waits for each only briefly. How many it were.
-  virtual Result<std::size_t> forget(TimePoint before) = 0;
+  // append() waits for each only briefly. How many it were; a stop ends it between two of them.
+  virtual Result<std::size_t> forget(TimePoint before, const std::stop_token& stop = {}) = 0;
 };
 
 }  // namespace roomle_sim

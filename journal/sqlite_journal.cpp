@@ -1,6 +1,9 @@
 #include "journal/sqlite_journal.h"
 
 #include <mutex>
+#include <system_error>
+
+#include <fmt/format.h>
 
 #include "journal/group_commit.h"
 #include "journal/history_reader.h"
@@ -34,6 +37,11 @@ class SqliteJournal::Impl {
     return records.empty() ? std::nullopt : group_.submit({make_entries(records), nullptr});
   }
 
+  void append_later(std::span<const JournalRecord> records, Done done) {
+    if (records.empty()) return done(std::nullopt);
+    group_.submit({make_entries(records), nullptr}, std::move(done));
+  }
+
   template <class Read>
   auto read(Read call) {
     // In memory there is one connection for both.
@@ -42,13 +50,13 @@ class SqliteJournal::Impl {
   }
 
   // Stands in the same queue as append(), so that neither keeps the other from its turn.
-  Result<std::size_t> forget(TimePoint before) {
+  Result<std::size_t> forget(TimePoint before, const std::stop_token& stop) {
     std::size_t all = 0;
     Forgetting forgetting{before, TimePoint::min(), kForgottenAtOnce, 0};
     do {
       if (const auto error = group_.submit({{}, &forgetting})) return *error;
       all += forgetting.count;
-    } while (forgetting.count > 0);
+    } while (forgetting.count > 0 && !stop.stop_requested());
     return all;
   }
 
@@ -75,13 +83,22 @@ SqliteJournal::~SqliteJournal() = default;
 Result<std::unique_ptr<SqliteJournal>> SqliteJournal::open(const std::string& folder) {
   auto file = open_journal_file(folder);
   if (!file) return file.error();
-  auto impl = std::make_unique<Impl>(std::move(file).value());
-  if (auto error = impl->prepare()) return *error;
-  return std::unique_ptr<SqliteJournal>(new SqliteJournal(std::move(impl)));
+  try {
+    auto impl = std::make_unique<Impl>(std::move(file).value());
+    if (auto error = impl->prepare()) return *error;
+    return std::unique_ptr<SqliteJournal>(new SqliteJournal(std::move(impl)));
+  } catch (const std::system_error& error) {
+    return Error{ErrorCode::unavailable,
+                 fmt::format("no thread for the journal: {}", error.what())};
+  }
 }
 
 std::optional<Error> SqliteJournal::append(std::span<const JournalRecord> records) {
   return impl_->append(records);
+}
+
+void SqliteJournal::append_later(Records records, Done done) {
+  impl_->append_later(*records, std::move(done));
 }
 
 Result<DeliveryPage> SqliteJournal::list(const DeliveryFilter& filter, const std::string& cursor,
@@ -103,8 +120,8 @@ Result<UnfinishedPage> SqliteJournal::unfinished(const std::string& cursor, std:
   });
 }
 
-Result<std::size_t> SqliteJournal::forget(TimePoint before) {
-  return impl_->forget(before);
+Result<std::size_t> SqliteJournal::forget(TimePoint before, const std::stop_token& stop) {
+  return impl_->forget(before, stop);
 }
 
 }  // namespace roomle_sim

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 
 #include "base/result.h"
@@ -31,13 +32,14 @@ class SqliteJournal : public Journal, public History {
   SqliteJournal& operator=(const SqliteJournal&) = delete;
 
   std::optional<Error> append(std::span<const JournalRecord> records) override;
+  void append_later(Records records, Done done) override;
 
   Result<DeliveryPage> list(const DeliveryFilter& filter, const std::string& cursor,
                             std::size_t limit) override;
   Result<std::optional<DeliveryStory>> find(const std::string& delivery) override;
   Result<DeliveryCounts> counts() override;
   Result<UnfinishedPage> unfinished(const std::string& cursor, std::size_t limit) override;
-  Result<std::size_t> forget(TimePoint before) override;
+  Result<std::size_t> forget(TimePoint before, const std::stop_token& stop = {}) override;
 
  private:
   class Impl;

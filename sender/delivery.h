@@ -174,6 +174,8 @@ class Delivery {
   // repeated.
   Step resume(std::span<const TimedRecord> past, TimePoint now);
 
+  // As the last step named it.
+  [[nodiscard]] const std::optional<Deadline>& next() const { return next_; }
   [[nodiscard]] int attempts() const { return attempts_; }
   [[nodiscard]] int ambiguous_attempts() const { return ambiguous_attempts_; }
   [[nodiscard]] std::optional<Outcome> outcome() const { return outcome_; }

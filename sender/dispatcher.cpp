@@ -34,11 +34,12 @@ Result<std::string> Dispatcher::Impl::submit(const std::shared_ptr<const TenantR
     if (failure_) return *failure_;
     if (auto refused = open_.admit(delivery)) return *refused;
   }
-  if (!advance(delivery, input::Accepted{not_before}, {})) {
+  if (!advance(delivery, input::Accepted{not_before})) {
     const std::lock_guard lock(mutex_);
     open_.remove(delivery);
     return failure_.value_or(Error{ErrorCode::unavailable, "the dispatcher has stopped"});
   }
+  begin_due();
   return delivery->id;
 }
 
@@ -56,13 +57,13 @@ std::optional<Error> Dispatcher::Impl::resume(const std::shared_ptr<const Tenant
   {
     const std::lock_guard lock(mutex_);
     if (stopping_) return stopped;
+    // From here on others may know them.
     for (const OpenPtr& delivery : taken) {
-      if (delivery->scheduled) open_.take_up(delivery);
+      if (delivery->machine.next()) open_.take_up(delivery);
     }
   }
-  for (const OpenPtr& delivery : taken) {
-    if (delivery->scheduled) schedule(delivery, delivery->scheduled);
-  }
+  for (const OpenPtr& delivery : taken) settle(delivery, {});
+  begin_due();
   return std::nullopt;
 }
 
@@ -82,7 +83,6 @@ OpenPtr Dispatcher::Impl::take_up(const std::shared_ptr<const TenantRegistry>& r
     step = delivery->machine.step(input::TenantGone{}, now);
     add_records(*delivery, step, now, why, records);
   }
-  delivery->scheduled = step.next;
   return delivery;
 }
 
@@ -94,7 +94,8 @@ ResendNow Dispatcher::Impl::resend_now(const std::string& delivery) {
     if (!found) return ResendNow::not_open;
     if (held_.contains(found->recipient->tenant->id)) return ResendNow::paused;
   }
-  const auto advanced = advance(found, input::ResendRequested{}, {});
+  const auto advanced = advance(found, input::ResendRequested{});
+  begin_due();
   if (advanced && advanced->rescheduled) return ResendNow::started;
   return advanced && !advanced->step.next ? ResendNow::not_open : ResendNow::under_way;
 }
@@ -105,10 +106,13 @@ bool Dispatcher::Impl::pause(std::int64_t tenant_id) {
 }
 
 bool Dispatcher::Impl::unpause(std::int64_t tenant_id) {
-  const std::lock_guard lock(mutex_);
-  const auto held = held_.extract(tenant_id);
-  if (held.empty()) return false;
-  for (const Job& job : held.mapped()) enqueue(job.delivery, job.deadline);
+  {
+    const std::lock_guard lock(mutex_);
+    const auto held = held_.extract(tenant_id);
+    if (held.empty()) return false;
+    for (const Job& job : held.mapped()) enqueue(job.delivery, job.deadline);
+  }
+  begin_due();
   return true;
 }
 
@@ -134,16 +138,22 @@ void Dispatcher::Impl::stop() {
   const std::lock_guard one_at_a_time(stop_mutex_);
   std::vector<std::thread> workers;
   {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
     stopping_ = true;
+    timers_changed_.notify_all();
+    all_ended_.notify_all();
+    if (options_.stop_grace > Duration::zero()) {
+      quiet_.wait_for(lock, options_.stop_grace, [&] { return quiet() || failure_; });
+    }
+    ending_ = true;
     workers.swap(workers_);
     if (posts_under_way_ > 0) transport_.interrupt();
   }
   work_arrived_.notify_all();
-  timers_changed_.notify_all();
-  all_ended_.notify_all();
   for (std::thread& worker : workers) worker.join();
   if (timer_thread_.joinable()) timer_thread_.join();
+  std::unique_lock lock(mutex_);
+  quiet_.wait(lock, [&] { return writes_ == 0; });
 }
 
 std::optional<Error> Dispatcher::Impl::failure() const {
@@ -155,6 +165,7 @@ void Dispatcher::Impl::fail(const Error& error) {
   {
     const std::lock_guard lock(mutex_);
     if (!failure_) failure_ = error;
+    failed_ = true;
   }
   all_ended_.notify_all();
 }
@@ -162,7 +173,7 @@ void Dispatcher::Impl::fail(const Error& error) {
 // Split per tenant and then per event, so that one tenant's jitter does not depend on another's
 // traffic.
 Random Dispatcher::Impl::random_for(std::int64_t tenant_id) {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(accepted_mutex_);
   const std::uint64_t number = accepted_[tenant_id]++;
   return Random(options_.seed).split(static_cast<std::uint64_t>(tenant_id)).split(number);
 }

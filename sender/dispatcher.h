@@ -30,6 +30,9 @@ struct DispatcherOptions {
   int mails_at_once = 8;
   // Back-pressure: beyond it submit() refuses. What is resumed counts, but is never refused.
   OpenLimits open_limits;
+  // So long stop() lets attempts and mails that have begun come to their end before it interrupts
+  // them. An attempt that was interrupted counts as ambiguous when its journal is taken up again.
+  Duration stop_grace{0};
   std::uint64_t seed = 1;  // of the jitter
   OutgoingOptions outgoing;
 };
@@ -85,9 +88,9 @@ class Dispatcher {
   // How many have not ended.
   [[nodiscard]] std::size_t open() const;
 
-  // Orderly end: nothing new is accepted, no attempt or mail is begun any more, those under way are
-  // interrupted (their deliveries stay open, with no record of an end), and all threads have ended
-  // when it returns. May be called again.
+  // Orderly end: nothing new is accepted, no attempt or mail is begun any more, those under way end
+  // within the grace or are interrupted (their deliveries stay open, with no record of an end), and
+  // all threads have ended when it returns. May be called again.
   void stop();
 
   // The first error of the journal, after which no effect is carried out any more.

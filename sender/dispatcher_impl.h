@@ -2,8 +2,11 @@
 // callers, dispatcher_work.cpp holds the threads and what they carry out.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
+#include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -26,11 +29,20 @@ namespace roomle_sim {
 // that no two lanes that must be apart are the same.
 inline constexpr std::int64_t kMailLane = INT64_MIN;
 
-// A step whose records are written.
+// A step that the machine has taken.
 struct Advanced {
   Step step;
   std::shared_ptr<const Exchange> exchange;  // of the attempt that it starts
   bool rescheduled = false;                  // its deadline is another one now
+  Journal::Records records;                  // null: there are none
+};
+
+// What a thread carries out: a POST, or the handing over of a mail. Its records are written.
+struct Act {
+  std::int64_t lane = 0;
+  OpenPtr delivery;
+  std::variant<effect::StartAttempt, effect::SendFallbackMail> what;
+  std::shared_ptr<const Exchange> exchange;  // of an attempt
 };
 
 class Dispatcher::Impl {
@@ -56,22 +68,30 @@ class Dispatcher::Impl {
   std::optional<Error> failure() const;
 
  private:
-  std::optional<Advanced> advance(const OpenPtr& delivery, const Input& input,
-                                  Attachments attachments);
-  bool write(const OpenDelivery& delivery, const Step& step, TimePoint now,
-             const Attachments& attachments);
-  bool write(const std::vector<JournalRecord>& records);
+  using Then = std::function<void(const Advanced&)>;
+
+  Advanced step(OpenDelivery& delivery, const Input& input, Attachments attachments);
+  void settle(const OpenPtr& delivery, const Advanced& advanced);
+  std::optional<Advanced> advance(const OpenPtr& delivery, const Input& input);
+  void advance_later(const OpenPtr& delivery, const Input& input, Attachments attachments,
+                     Then then);
+  void finish_write();
+  bool write(std::span<const JournalRecord> records);
   OpenPtr take_up(const std::shared_ptr<const TenantRegistry>& registry, UnfinishedDelivery one,
                   std::vector<JournalRecord>& records);
   void schedule(const OpenPtr& delivery, const std::optional<Deadline>& next);
   void enqueue(const OpenPtr& delivery, const Deadline& deadline);
   bool hold(const Job& job);
-  void wake_or_hire();
+  void begin_due();
+  void begin(std::int64_t lane, const Job& job);
+  void hand_out(std::int64_t lane, const OpenPtr& delivery, const Advanced& advanced);
+  bool needs_worker();
   void work();
   void work_on();
-  void carry_out(const Job& job);
-  void attempt(const Job& job);
-  void mail(const Job& job);
+  void carry_out(const Act& act);
+  void attempt(const Act& act, int number);
+  void mail(const Act& act, const MailCause& cause);
+  [[nodiscard]] bool quiet() const { return acts_.empty() && acts_under_way_ + writes_ == 0; }
   void watch_timers();
   void run_timers();
   void fail(const Error& error);
@@ -90,15 +110,23 @@ class Dispatcher::Impl {
   std::condition_variable timers_changed_;
   std::condition_variable all_ended_;
   BoundedOpenSet open_;
-  FairQueue<Job> jobs_;
+  FairQueue<Job> jobs_;                            // due, and waiting for a slot of their lane
+  std::deque<Act> acts_;                           // recorded as begun, and waiting for a thread
   std::map<std::int64_t, std::vector<Job>> held_;  // of paused tenants, what was due meanwhile
   Timers timers_;
+  std::mutex accepted_mutex_;
   std::unordered_map<std::int64_t, std::uint64_t> accepted_;  // per tenant, for the seeds
   std::vector<std::thread> workers_;
   int idle_workers_ = 0;
-  int posts_under_way_ = 0;
-  bool stopping_ = false;
+  int acts_under_way_ = 0;
+  int posts_under_way_ = 0;      // of these
+  std::atomic<int> writes_ = 0;  // calls of append_later() that have not ended
+  std::condition_variable quiet_;
+  bool worker_on_its_way_ = false;
+  std::atomic<bool> stopping_ = false;  // nothing begins any more
+  bool ending_ = false;                 // and what has begun is not carried out either
   std::optional<Error> failure_;
+  std::atomic<bool> failed_ = false;  // the same, to be looked at without the lock
   std::thread timer_thread_;
   std::mutex stop_mutex_;  // one stop() at a time
 };

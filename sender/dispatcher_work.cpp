@@ -9,42 +9,82 @@
 
 namespace roomle_sim {
 
-// Feeds one input, writes the records, and arranges for what comes next. Nothing when the journal
-// refused: then no effect may be carried out.
-std::optional<Advanced> Dispatcher::Impl::advance(const OpenPtr& delivery, const Input& input,
-                                                  Attachments attachments) {
-  const std::lock_guard lock(delivery->mutex);
+// Feeds one input. Its records are still to be written; when they are, settle() has to follow.
+Advanced Dispatcher::Impl::step(OpenDelivery& delivery, const Input& input,
+                                Attachments attachments) {
+  const std::lock_guard lock(delivery.mutex);
   const TimePoint now = clock_.now();
-  Step step = delivery->machine.step(input, now);
-  if (find_effect<effect::StartAttempt>(step) != nullptr) {
+  const std::optional<Deadline> before = delivery.machine.next();
+  Advanced advanced;
+  advanced.step = delivery.machine.step(input, now);
+  advanced.rescheduled = advanced.step.next != before;
+  if (find_effect<effect::StartAttempt>(advanced.step) != nullptr) {
     Result<Exchange> exchange =
-        compose_attempt(*delivery->recipient->tenant, delivery->recipient->credential,
-                        delivery->event->body(), options_.outgoing, now);
+        compose_attempt(*delivery.recipient->tenant, delivery.recipient->credential,
+                        delivery.event->body(), options_.outgoing, now);
     // Recipients has made a key of this secret before, so a token can be made too.
     attachments.exchange = std::make_shared<const Exchange>(std::move(exchange).value());
   }
-  if (!write(*delivery, step, now, attachments)) return std::nullopt;
-  const bool rescheduled = step.next != delivery->scheduled;
-  if (rescheduled) {
-    delivery->scheduled = step.next;
-    schedule(delivery, step.next);
-  }
-  return Advanced{std::move(step), attachments.exchange, rescheduled};
-}
-
-bool Dispatcher::Impl::write(const OpenDelivery& delivery, const Step& step, TimePoint now,
-                             const Attachments& attachments) {
+  advanced.exchange = attachments.exchange;
   std::vector<JournalRecord> records;
-  add_records(delivery, step, now, attachments, records);
-  return write(records);
+  add_records(delivery, advanced.step, now, attachments, records);
+  if (!records.empty()) {
+    delivery.writing = true;
+    advanced.records = std::make_shared<const std::vector<JournalRecord>>(std::move(records));
+  }
+  return advanced;
 }
 
-bool Dispatcher::Impl::write(const std::vector<JournalRecord>& records) {
-  if (records.empty()) return true;
-  {
-    const std::lock_guard lock(mutex_);
-    if (failure_) return false;
+// Arranges for what comes next, now that the step's records are written.
+void Dispatcher::Impl::settle(const OpenPtr& delivery, const Advanced& advanced) {
+  const std::lock_guard lock(delivery->mutex);
+  if (advanced.records) delivery->writing = false;
+  if (delivery->writing || delivery->scheduled == delivery->machine.next()) return;
+  delivery->scheduled = delivery->machine.next();
+  schedule(delivery, delivery->scheduled);
+}
+
+// Nothing when the journal refused: then no effect may be carried out.
+std::optional<Advanced> Dispatcher::Impl::advance(const OpenPtr& delivery, const Input& input) {
+  Advanced advanced = step(*delivery, input, {});
+  if (advanced.records && !write(*advanced.records)) return std::nullopt;
+  settle(delivery, advanced);
+  return advanced;
+}
+
+// The same without waiting: `then` is called when the records are written. When the journal refused
+// it is not, and nothing is begun any more.
+void Dispatcher::Impl::advance_later(const OpenPtr& delivery, const Input& input,
+                                     Attachments attachments, Then then) {
+  auto advanced = std::make_shared<const Advanced>(step(*delivery, input, std::move(attachments)));
+  if (!advanced->records) {
+    settle(delivery, *advanced);
+    return then(*advanced);
   }
+  if (failed_) return;
+  ++writes_;
+  journal_.append_later(advanced->records, [this, delivery, advanced, then = std::move(then)](
+                                               const std::optional<Error>& error) {
+    if (error) {
+      fail(*error);
+    } else {
+      settle(delivery, *advanced);
+      then(*advanced);
+    }
+    finish_write();
+  });
+}
+
+// With the lock, since who stops lets all of this go as soon as the last one has ended.
+void Dispatcher::Impl::finish_write() {
+  const std::lock_guard lock(mutex_);
+  --writes_;
+  if (stopping_) quiet_.notify_all();
+}
+
+bool Dispatcher::Impl::write(std::span<const JournalRecord> records) {
+  if (records.empty()) return true;
+  if (failed_) return false;
   const std::optional<Error> error = journal_.append(records);
   if (error) fail(*error);
   return !error;
@@ -68,12 +108,11 @@ void Dispatcher::Impl::schedule(const OpenPtr& delivery, const std::optional<Dea
   }
 }
 
-// With mutex_ held.
+// With mutex_ held. begin_due() has to follow, without it.
 void Dispatcher::Impl::enqueue(const OpenPtr& delivery, const Deadline& deadline) {
   if (hold({delivery, deadline})) return;
   const bool mail = deadline.reason == Deadline::Reason::mail_due;
   jobs_.push(mail ? kMailLane : delivery->recipient->tenant->id, {delivery, deadline});
-  wake_or_hire();
 }
 
 // With mutex_ held. Whether the job's tenant is paused; then it is kept for unpause().
@@ -84,24 +123,69 @@ bool Dispatcher::Impl::hold(const Job& job) {
   return true;
 }
 
-// With mutex_ held. Each worker that takes a job calls this again, so that one call for each job is
-// enough although a notified worker still counts as idle until it runs.
-void Dispatcher::Impl::wake_or_hire() {
-  if (!jobs_.ready() || stopping_) return;
-  if (idle_workers_ > 0) {
-    work_arrived_.notify_one();
-  } else if (static_cast<int>(workers_.size()) < options_.attempts_in_all) {
+// Begins whatever is due and has a slot. Waits for nothing, so that any thread may do it that has
+// made something due or given a slot back.
+void Dispatcher::Impl::begin_due() {
+  std::unique_lock lock(mutex_);
+  while (!stopping_ && !failed_) {
+    const auto taken = jobs_.pop();
+    if (!taken) return;
+    const auto& [lane, job] = *taken;
+    if (hold(job)) {
+      jobs_.done(lane);
+      continue;
+    }
+    lock.unlock();
+    begin(lane, job);
+    lock.lock();
+  }
+}
+
+void Dispatcher::Impl::begin(std::int64_t lane, const Job& job) {
+  advance_later(job.delivery, input::DeadlineReached{job.deadline}, {},
+                [this, lane, delivery = job.delivery](const Advanced& advanced) {
+                  hand_out(lane, delivery, advanced);
+                });
+}
+
+void Dispatcher::Impl::hand_out(std::int64_t lane, const OpenPtr& delivery,
+                                const Advanced& advanced) {
+  const auto* start = find_effect<effect::StartAttempt>(advanced.step);
+  const auto* send = find_effect<effect::SendFallbackMail>(advanced.step);
+  std::unique_lock lock(mutex_);
+  if (start != nullptr) {
+    acts_.push_back({lane, delivery, *start, advanced.exchange});
+  } else if (send != nullptr) {
+    acts_.push_back({lane, delivery, *send, nullptr});
+  } else {
+    return jobs_.done(lane);  // the delivery had moved on
+  }
+  const bool wake = needs_worker();
+  lock.unlock();
+  if (wake) work_arrived_.notify_one();
+}
+
+// With mutex_ held. Whether a worker is to be notified, after the lock was given back. One alone is
+// on its way at a time, and when it takes an act it sees to the next: so a burst of acts wakes no
+// more workers than it takes. Where none is idle, one is hired.
+bool Dispatcher::Impl::needs_worker() {
+  if (acts_.empty() || ending_ || worker_on_its_way_) return false;
+  if (idle_workers_ > 0) return worker_on_its_way_ = true;
+  if (static_cast<int>(workers_.size()) < options_.attempts_in_all) {
     try {
       workers_.emplace_back([this] { work(); });
+      worker_on_its_way_ = true;
     } catch (const std::system_error& error) {
-      // No more threads here: the job waits for one that works already. Without any it would wait
+      // No more threads here: the act waits for one that works already. Without any it would wait
       // for ever.
       if (workers_.empty() && !failure_) {
         failure_ = Error{ErrorCode::unavailable, fmt::format("no thread: {}", error.what())};
+        failed_ = true;
         all_ended_.notify_all();
       }
     }
   }
+  return false;
 }
 
 // An exception is a bug, or memory that has run out: nothing is begun any more, and who accepts is
@@ -119,69 +203,59 @@ void Dispatcher::Impl::work_on() {
   std::unique_lock lock(mutex_);
   for (;;) {
     ++idle_workers_;
-    work_arrived_.wait(lock, [&] { return stopping_ || jobs_.ready(); });
+    work_arrived_.wait(lock, [&] { return ending_ || !acts_.empty(); });
     --idle_workers_;
-    if (stopping_) return;
-    const auto [lane, job] = *jobs_.pop();
-    wake_or_hire();
-    if (!hold(job)) {
-      lock.unlock();
-      carry_out(job);
-      lock.lock();
-    }
-    jobs_.done(lane);
+    if (ending_) return;
+    const Act act = std::move(acts_.front());
+    acts_.pop_front();
+    const bool posts = std::holds_alternative<effect::StartAttempt>(act.what);
+    ++acts_under_way_;
+    posts_under_way_ += posts ? 1 : 0;
+    worker_on_its_way_ = false;
+    const bool wake = needs_worker();
+    lock.unlock();
+    if (wake) work_arrived_.notify_one();
+    carry_out(act);
+    lock.lock();
+    --acts_under_way_;
+    posts_under_way_ -= posts ? 1 : 0;
+    jobs_.done(act.lane);
+    if (stopping_) quiet_.notify_all();
+    lock.unlock();
+    begin_due();
+    lock.lock();
   }
 }
 
-void Dispatcher::Impl::carry_out(const Job& job) {
-  if (job.deadline.reason == Deadline::Reason::mail_due) {
-    mail(job);
+void Dispatcher::Impl::carry_out(const Act& act) {
+  if (const auto* start = std::get_if<effect::StartAttempt>(&act.what)) {
+    attempt(act, start->number);
   } else {
-    attempt(job);
+    mail(act, std::get<effect::SendFallbackMail>(act.what).cause);
   }
 }
 
-void Dispatcher::Impl::attempt(const Job& job) {
-  const auto advanced = advance(job.delivery, input::DeadlineReached{job.deadline}, {});
-  if (!advanced) return;
-  const auto* start = find_effect<effect::StartAttempt>(advanced->step);
-  if (start == nullptr) return;  // the delivery had moved on
-  {
-    const std::lock_guard lock(mutex_);
-    if (stopping_) return;
-    ++posts_under_way_;
-  }
-  auto exchange = std::make_shared<Exchange>(*advanced->exchange);
+void Dispatcher::Impl::attempt(const Act& act, int number) {
+  auto exchange = std::make_shared<Exchange>(*act.exchange);
   exchange->result = transport_.post(exchange->request);
-  {
-    const std::lock_guard lock(mutex_);
-    --posts_under_way_;
-  }
   if (exchange->result.interrupted) return;
   const Verdict verdict = judge(exchange->result, clock_.now());
-  advance(job.delivery, input::AttemptFinished{start->number, verdict}, {exchange, {}, {}});
+  advance_later(act.delivery, input::AttemptFinished{number, verdict}, {exchange, {}, {}},
+                [this](const Advanced&) { begin_due(); });
 }
 
-void Dispatcher::Impl::mail(const Job& job) {
-  const auto advanced = advance(job.delivery, input::DeadlineReached{job.deadline}, {});
-  if (!advanced) return;
-  const auto* send = find_effect<effect::SendFallbackMail>(advanced->step);
-  if (send == nullptr) return;
-  {
-    const std::lock_guard lock(mutex_);
-    if (stopping_) return;
-  }
-  const OpenDelivery& delivery = *job.delivery;
-  const auto handed_over =
-      mailbox_.deliver({delivery.id, delivery.event->parse(), *delivery.recipient->tenant,
-                        send->cause, clock_.now()});
+void Dispatcher::Impl::mail(const Act& act, const MailCause& cause) {
+  const OpenDelivery& delivery = *act.delivery;
+  const auto handed_over = mailbox_.deliver(
+      {delivery.id, delivery.event->parse(), *delivery.recipient->tenant, cause, clock_.now()});
   Attachments attachments;
   if (handed_over) {
     attachments.receipt = *handed_over;
   } else {
     attachments.mail_error = handed_over.error();
   }
-  advance(job.delivery, input::MailFinished{handed_over.ok()}, attachments);
+  advance_later(act.delivery, input::MailFinished{handed_over.ok()}, attachments,
+                [](const Advanced&) {});
 }
 
 void Dispatcher::Impl::run_timers() {
@@ -199,13 +273,16 @@ void Dispatcher::Impl::run_timers() {
     const Job due = std::move(timers_.begin()->second);
     timers_.erase(timers_.begin());
     due.delivery->timer.reset();
-    if (waits_for_slot(due.deadline)) {
-      enqueue(due.delivery, due.deadline);
+    const bool waits = waits_for_slot(due.deadline);
+    if (waits) enqueue(due.delivery, due.deadline);
+    lock.unlock();
+    if (waits) {
+      begin_due();
     } else {
-      lock.unlock();
-      advance(due.delivery, input::DeadlineReached{due.deadline}, {});
-      lock.lock();
+      advance_later(due.delivery, input::DeadlineReached{due.deadline}, {},
+                    [this](const Advanced&) { begin_due(); });
     }
+    lock.lock();
   }
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -46,14 +47,22 @@ struct UnfinishedDelivery {
   std::vector<TimedRecord> records;  // in their order
 };
 
-// Contract. Threads: append() is called from many at once; one delivery's records come in order,
-// from one thread at a time. When it returns nothing, the records are as durable as this journal
-// makes them, and the acts they cover may begin; when it returns an error, nothing of them was
-// kept. One call may hold records of several deliveries: they are kept all or none.
+// Contract. Threads: append() and append_later() are called from many at once; of one delivery
+// there is one call at a time, and the next comes when the one before has ended. When it ends with
+// nothing, the records are as durable as this journal makes them, and the acts they cover may
+// begin; when it ends with an error, nothing of them was kept. One call may hold records of several
+// deliveries: they are kept all or none.
 class Journal {
  public:
   virtual ~Journal() = default;
   virtual std::optional<Error> append(std::span<const JournalRecord> records) = 0;
+
+  using Records = std::shared_ptr<const std::vector<JournalRecord>>;
+  using Done = std::function<void(const std::optional<Error>&)>;
+  // The same for callers that do not wait: `done` is called once, when append() would have
+  // returned, by whatever thread, possibly before this returns. It may call append_later() again;
+  // it must not wait for anything that this journal does, and must not throw.
+  virtual void append_later(Records records, Done done) { done(append(*records)); }
 };
 
 }  // namespace roomle_sim

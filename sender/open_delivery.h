@@ -39,8 +39,11 @@ struct OpenDelivery {
   const std::shared_ptr<const Recipient> recipient;  // null: the tenant is gone, and so it ends
   const std::shared_ptr<const EventText> event;
 
-  std::mutex mutex;  // guards what follows; held while its records are written, so they keep order
+  std::mutex mutex;  // guards what follows; never held during I/O
   Delivery machine;
+  // The records of a step are on their way to the journal. No other step makes any meanwhile, and
+  // what the machine waits for next is scheduled when they are there.
+  bool writing = false;
   std::optional<Deadline> scheduled;
 
   std::optional<Timers::iterator> timer;  // guarded by the dispatcher's mutex

@@ -26,7 +26,19 @@ class Feed::Impl {
 
   std::optional<Error> append(std::span<const JournalRecord> records) {
     if (auto error = below_.append(records)) return error;
-    if (records.empty()) return std::nullopt;
+    tell(records);
+    return std::nullopt;
+  }
+
+  void append_later(const Records& records, Done done) {
+    below_.append_later(records, [this, records, done = std::move(done)](const auto& error) {
+      if (!error) tell(*records);
+      done(error);
+    });
+  }
+
+  void tell(std::span<const JournalRecord> records) {
+    if (records.empty()) return;
     // Copied before the lock, since all that append wait for it.
     std::vector<FeedItem> arrived;
     arrived.reserve(records.size());
@@ -44,7 +56,6 @@ class Feed::Impl {
     }
     arrived_.notify_all();
     for (const Observer& observer : observers_) observer(records);
-    return std::nullopt;
   }
 
   Batch wait(std::uint64_t after, std::size_t limit, Duration limit_wait) {
@@ -80,6 +91,9 @@ void Feed::add_observer(Observer observer) {
 }
 std::optional<Error> Feed::append(std::span<const JournalRecord> records) {
   return impl_->append(records);
+}
+void Feed::append_later(Records records, Done done) {
+  impl_->append_later(records, std::move(done));
 }
 Feed::Batch Feed::wait(std::uint64_t after, std::size_t limit, Duration limit_wait) {
   return impl_->wait(after, limit, limit_wait);

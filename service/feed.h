@@ -33,12 +33,14 @@ class Feed : public Journal {
   explicit Feed(Journal& below, std::size_t kept = 4096);
   ~Feed() override;
 
-  // Called after each durable append(), by the thread that appended, without a lock of the feed's:
-  // must be quick, must not throw. Set before the dispatcher starts.
+  // Called after each durable append, by the thread that learns of it, without a lock of the
+  // feed's, of one delivery in order: must be quick, must not throw. Set before the dispatcher
+  // starts.
   using Observer = std::function<void(std::span<const JournalRecord>)>;
   void add_observer(Observer observer);
 
   std::optional<Error> append(std::span<const JournalRecord> records) override;
+  void append_later(Records records, Done done) override;
 
   struct Batch {
     std::vector<FeedItem> items;  // behind `after`, at most `limit`

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
+#include <stop_token>
 #include <thread>
 
 #include <fmt/format.h>
@@ -111,6 +112,7 @@ class Service::Impl {
       const std::lock_guard lock(mutex_);
       stopping_ = true;
     }
+    forgetting_.request_stop();
     ending_.notify_all();
     feed_.close();
     if (server_) server_->stop();
@@ -159,7 +161,7 @@ class Service::Impl {
       lock.unlock();
       if (options_.keep && std::chrono::steady_clock::now() >= forget_at) {
         // What fails here fails for append() too, which tells it.
-        static_cast<void>(journal_->forget(clock_.now() - *options_.keep));
+        static_cast<void>(journal_->forget(clock_.now() - *options_.keep, forgetting_.get_token()));
         forget_at = std::chrono::steady_clock::now() + kForgettingPause;
       }
       const auto failure = dispatcher_.failure();
@@ -174,6 +176,7 @@ class Service::Impl {
   std::mutex mutex_;
   std::condition_variable ending_;
   bool stopping_ = false;
+  std::stop_source forgetting_;
   std::thread keeper_;
 };
 

@@ -1,7 +1,10 @@
 // One commit for many callers.
 #include "journal/group_commit.h"
 
+#include <atomic>
+#include <functional>
 #include <future>
+#include <map>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -74,6 +77,65 @@ TEST(GroupCommit, AFailureIsToldToEachOfItsGroupAndToNobodyElse) {
   EXPECT_EQ(fine.get()->message, "disk full");
   EXPECT_EQ(spoils.get()->message, "disk full");
   EXPECT_FALSE(group.submit(2));
+}
+
+TEST(GroupCommit, WhoDoesNotWaitIsToldOfHisOwnCommit) {
+  Gate gate;
+  std::mutex mutex;
+  std::map<int, std::optional<Error>> told;
+  {
+    GroupCommit<int> group([&](auto items) { return gate.commit(items); });
+    const auto note = [&](int item) {
+      return [&, item](const std::optional<Error>& error) {
+        const std::lock_guard lock(mutex);
+        told.emplace(item, error);
+      };
+    };
+    group.submit(0, note(0));
+    gate.wait_for_first();
+    for (const int item : {1, -1, 2}) group.submit(item, note(item));
+    EXPECT_EQ(group.waiting(), 4U);
+    gate.let_go();
+  }  // the end commits and tells what is there still
+  EXPECT_EQ(gate.groups(), (std::vector<std::vector<int>>{{0}, {1, -1, 2}}));
+  ASSERT_EQ(told.size(), 4U);
+  EXPECT_FALSE(told.at(0));
+  EXPECT_EQ(told.at(2)->message, "disk full");
+}
+
+// As a dispatcher does that begins the next act when a record is there.
+TEST(GroupCommit, WhoIsToldMayHandInMore) {
+  std::atomic<int> committed = 0;
+  std::promise<void> all;
+  GroupCommit<int> group([&](auto items) {
+    committed += static_cast<int>(items.size());
+    return std::nullopt;
+  });
+  std::function<void(int)> hand_in = [&](int left) {
+    group.submit(left, [&, left](const auto&) {
+      if (left == 0) return all.set_value();
+      hand_in(left - 1);
+    });
+  };
+  hand_in(1000);
+  all.get_future().wait();
+  EXPECT_EQ(committed, 1001);
+}
+
+TEST(GroupCommit, WhoWaitsAndWhoDoesNotShareCommits) {
+  Gate gate;
+  GroupCommit<int> group([&](auto items) { return gate.commit(items); });
+  auto first = std::async(std::launch::async, [&] { return group.submit(0); });
+  gate.wait_for_first();
+  std::promise<void> told;
+  group.submit(1, [&](const auto&) { told.set_value(); });
+  auto waits = std::async(std::launch::async, [&] { return group.submit(2); });
+  while (group.waiting() < 3) std::this_thread::yield();
+  gate.let_go();
+  told.get_future().wait();
+  EXPECT_FALSE(first.get());
+  EXPECT_FALSE(waits.get());
+  EXPECT_EQ(gate.groups(), (std::vector<std::vector<int>>{{0}, {1, 2}}));
 }
 
 }  // namespace

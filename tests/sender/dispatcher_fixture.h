@@ -111,6 +111,34 @@ class KeepingJournal : public Journal {
   std::mutex mutex_;
 };
 
+// Keeps what it is given to append later until the test lets it go.
+class HoldingJournal : public KeepingJournal {
+ public:
+  void append_later(Records records, Done done) override {
+    const std::lock_guard lock(held_mutex_);
+    held_.emplace_back(std::move(records), std::move(done));
+    changed_.notify_all();
+  }
+  void wait_for_held(std::size_t count) {
+    std::unique_lock lock(held_mutex_);
+    changed_.wait(lock, [&] { return held_.size() >= count; });
+  }
+  // What is held now becomes durable, in its order.
+  void let_go() {
+    std::vector<std::pair<Records, Done>> held;
+    {
+      const std::lock_guard lock(held_mutex_);
+      held.swap(held_);
+    }
+    for (auto& [records, done] : held) done(append(*records));
+  }
+
+ private:
+  std::mutex held_mutex_;
+  std::condition_variable changed_;
+  std::vector<std::pair<Records, Done>> held_;
+};
+
 class DispatcherTest : public ::testing::Test {
  protected:
   Tenant& add_tenant(std::int64_t id) {

@@ -55,7 +55,9 @@ class BreakableJournal : public Journal, public History {
   Result<UnfinishedPage> unfinished(const std::string& cursor, std::size_t limit) override {
     return below_->unfinished(cursor, limit);
   }
-  Result<std::size_t> forget(TimePoint before) override { return below_->forget(before); }
+  Result<std::size_t> forget(TimePoint before, const std::stop_token& stop) override {
+    return below_->forget(before, stop);
+  }
 
   // A list() that has begun, and waits until it may go on.
   struct Hold {
