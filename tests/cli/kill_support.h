@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
-#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -104,8 +103,8 @@ class Sharers {
     const std::size_t wanted = acknowledged_.size() + count;
     return changed_.wait_for(lock, limit, [&] { return acknowledged_.size() >= wanted; });
   }
-  // The deliveries that the service has said it has accepted.
-  std::set<std::string> acknowledged() {
+  // The deliveries that the service has said it has accepted, each with its configurationId.
+  std::map<std::string, std::string> acknowledged() {
     const std::lock_guard lock(mutex_);
     return acknowledged_;
   }
@@ -116,11 +115,12 @@ class Sharers {
     while (client.connected()) {
       const std::uint64_t number = next_++;
       const int tenant = tenants_[number % tenants_.size()];
+      const std::string id = fmt::format("kill:{}", number);
       client.send(test::raw_post("email=customer%40example.com&type=3&message=hello",
                                  {{"Content-Type", "application/x-www-form-urlencoded"},
                                   {"currentTenant", std::to_string(tenant)},
                                   {"configurator", "killed"}},
-                                 fmt::format("/v2/configurations/kill:{}/shares", number)));
+                                 fmt::format("/v2/configurations/{}/shares", id)));
       const std::string answer = client.read_response();
       const std::size_t body = answer.find("\r\n\r\n");
       if (!answer.starts_with("HTTP/1.1 200") || body == std::string::npos) return;
@@ -128,7 +128,7 @@ class Sharers {
       // Half of an answer is none.
       if (!json.is_object() || !json.contains("delivery")) return;
       const std::lock_guard lock(mutex_);
-      acknowledged_.insert(json["delivery"].get<std::string>());
+      acknowledged_.emplace(json["delivery"].get<std::string>(), id);
       changed_.notify_all();
     }
   }
@@ -137,7 +137,7 @@ class Sharers {
   std::atomic<std::uint64_t> next_ = 0;
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::set<std::string> acknowledged_;
+  std::map<std::string, std::string> acknowledged_;
   std::vector<std::thread> threads_;
 };
 
