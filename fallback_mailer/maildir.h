@@ -4,9 +4,11 @@
 
 #include <memory>
 #include <string>
+#include <system_error>
 
 #include "base/result.h"
 #include "base/time.h"
+#include "fallback_mailer/maildir_names.h"
 #include "fallback_mailer/message.h"
 #include "sender/fallback_mailbox.h"
 
@@ -19,7 +21,8 @@ namespace roomle_sim {
 // threads and processes, before and after a crash. A mail that someone deleted is written again.
 //
 // Between look and placing, a lock on the folder DIR (flock) keeps other senders out; mail readers
-// take no notice of it. Mails and folders are for their owner alone (0600, 0700).
+// take no notice of it. Mails and folders are for their owner alone (0600, 0700). What a mail costs
+// does not grow with those that are there (maildir_names.h), unless two processes take turns.
 //
 // Whoever holds that lock all the time is waited for `lock_limit` long: MailFault::unavailable
 // then.
@@ -41,11 +44,16 @@ class Maildir : public FallbackMailbox {
 
  private:
   Maildir(std::string folder, MailSettings settings, Duration lock_limit)
-      : folder_(std::move(folder)), settings_(std::move(settings)), lock_limit_(lock_limit) {}
+      : folder_(std::move(folder)),
+        settings_(std::move(settings)),
+        lock_limit_(lock_limit),
+        names_(folder_) {}
+  std::error_code place_once(const std::string& draft, const std::string& name);
 
   const std::string folder_;
   const MailSettings settings_;
   const Duration lock_limit_;
+  MaildirNames names_;
 };
 
 }  // namespace roomle_sim

@@ -1,14 +1,15 @@
 #include "fallback_mailer/maildir_files.h"
 
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
 #include <ctime>
-#include <dirent.h>
 #include <fcntl.h>
 #include <filesystem>
 #include <unistd.h>
 
+#include <fmt/format.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 
@@ -32,24 +33,12 @@ std::error_code write_all(int descriptor, std::string_view content) {
   return ::fsync(descriptor) == 0 ? std::error_code() : last_error();
 }
 
-bool listed(const std::string& folder, const std::string& name) {
-  DIR* list = ::opendir(folder.c_str());
-  if (list == nullptr) return false;
-  bool found = false;
-  // glibc: safe, since no other thread has this stream.
-  while (const dirent* entry = ::readdir(list)) {  // NOLINT(concurrency-mt-unsafe)
-    const std::string_view candidate = entry->d_name;
-    if (!candidate.starts_with(name)) continue;
-    found = candidate.size() == name.size() || candidate[name.size()] == ':';
-    if (found) break;
-  }
-  ::closedir(list);
-  return found;
-}
-
-timespec changed_at(const std::string& folder) {
-  struct stat info {};
-  return ::stat(folder.c_str(), &info) == 0 ? info.st_mtim : timespec{};
+std::error_code make_one(const std::string& path, mode_t mode) {
+  if (::mkdir(path.c_str(), mode) == 0) return {};
+  const std::error_code why = last_error();
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) return {};
+  return why == std::errc::file_exists ? std::make_error_code(std::errc::not_a_directory) : why;
 }
 
 // flock() itself would wait for a holder that hangs without any limit, and the delivery with it.
@@ -71,13 +60,15 @@ std::error_code lock_within(int descriptor, Duration limit) {
 }  // namespace
 
 std::error_code make_folder(const std::string& path) {
-  const std::filesystem::path above = std::filesystem::path(path).parent_path();
-  std::error_code error;
-  if (!above.empty()) std::filesystem::create_directories(above, error);
-  if (::mkdir(path.c_str(), kFolderMode) == 0) return {};
-  const std::error_code why = last_error();
-  if (std::filesystem::is_directory(path, error)) return {};
-  return why == std::errc::file_exists ? std::make_error_code(std::errc::not_a_directory) : why;
+  const std::error_code error = make_one(path, kFolderMode);
+  if (error != std::errc::no_such_file_or_directory) return error;
+  // Those above are the user's, and open to whom the umask lets in.
+  std::filesystem::path above;
+  for (const std::filesystem::path& part : std::filesystem::path(folder_above(path))) {
+    above /= part;
+    if (const std::error_code why = make_one(above, 0777)) return why;
+  }
+  return make_one(path, kFolderMode);
 }
 
 std::error_code write_new(const std::string& path, std::string_view content) {
@@ -106,20 +97,18 @@ void flush_folder(const std::string& path) {
   ::close(descriptor);
 }
 
-bool holds(const std::string& folder, const std::string& name) {
-  if (::access((folder + "/" + name).c_str(), F_OK) == 0) return true;
-  // A list read while a mail reader renames in the folder may miss the renamed: read it again then,
-  // though not for ever.
-  for (int round = 0; round < 10; ++round) {
-    const timespec before = changed_at(folder);
-    if (listed(folder, name)) return true;
-    const timespec after = changed_at(folder);
-    if (before.tv_sec == after.tv_sec && before.tv_nsec == after.tv_nsec) break;
-  }
-  return false;
+std::string folder_above(const std::string& path) {
+  const std::string above = std::filesystem::path(path).parent_path();
+  return above.empty() ? "." : above;
 }
 
-FolderLock::FolderLock(const std::string& folder, Duration limit)
+std::string draft_name(const std::string& name) {
+  static std::atomic<unsigned> count{0};
+  const auto ticks = std::chrono::steady_clock::now().time_since_epoch().count();
+  return fmt::format("{}.{}.{}.{}", name, ::getpid(), ++count, ticks);
+}
+
+MaildirLock::MaildirLock(const std::string& folder, Duration limit)
     : descriptor_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
   if (descriptor_ < 0) {
     error_ = last_error();
@@ -128,7 +117,7 @@ FolderLock::FolderLock(const std::string& folder, Duration limit)
   error_ = lock_within(descriptor_, limit);
 }
 
-FolderLock::~FolderLock() {
+MaildirLock::~MaildirLock() {
   if (descriptor_ >= 0) ::close(descriptor_);  // which gives the lock back
 }
 

@@ -22,18 +22,22 @@ std::error_code place(const std::string& from, const std::string& to);
 // Flushes a folder's list of names to the disk, where its file system can.
 void flush_folder(const std::string& path);
 
-// Whether `name` stands in the folder, with or without a mail reader's flags behind a ':'.
-bool holds(const std::string& folder, const std::string& name);
+// The folder that a file or folder stands in.
+std::string folder_above(const std::string& path);
+
+// The name of a draft in DIR/tmp, different each time: two that write the same mail at once must
+// not write into one file. `name` is the mail's own.
+std::string draft_name(const std::string& name);
 
 // Holds the folder's lock against every other holder, in this process and in others.
-class FolderLock {
+class MaildirLock {
  public:
   // Waits for it, `limit` at most. Look at error() before relying on it: it is
   // std::errc::resource_unavailable_try_again where another one holds the lock all that time.
-  FolderLock(const std::string& folder, Duration limit);
-  ~FolderLock();
-  FolderLock(const FolderLock&) = delete;
-  FolderLock& operator=(const FolderLock&) = delete;
+  MaildirLock(const std::string& folder, Duration limit);
+  ~MaildirLock();
+  MaildirLock(const MaildirLock&) = delete;
+  MaildirLock& operator=(const MaildirLock&) = delete;
   [[nodiscard]] std::error_code error() const { return error_; }
 
  private:

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <dirent.h>
 #include <fcntl.h>
 #include <map>
 #include <string_view>
@@ -13,6 +12,8 @@
 
 #include <fmt/format.h>
 #include <sys/stat.h>
+
+#include "fallback_mailer/maildir_listing.h"
 
 namespace roomle_sim {
 namespace {
@@ -50,73 +51,22 @@ bool is_id(std::string_view id) {
 
 using Entries = std::map<std::string, MailEntry, std::less<>>;
 
-// The plain files of one folder. `wanted`: that mail alone; empty: all of them.
-std::optional<int> add_entries(int folder, const std::string& path, std::string_view wanted,
-                               Entries& entries) {
-  const int copy = ::dup(folder);  // closedir() closes it
-  DIR* list = copy < 0 ? nullptr : ::fdopendir(copy);
-  if (list == nullptr) {
-    const int why = errno;
-    if (copy >= 0) ::close(copy);
-    return why;
-  }
-  ::rewinddir(list);
-  // glibc: safe, since no other thread has this stream.
-  while (const dirent* one = ::readdir(list)) {  // NOLINT(concurrency-mt-unsafe)
-    const std::string_view name = one->d_name;
-    const std::string_view id = id_of(name);
-    if (!is_id(id) || (!wanted.empty() && id != wanted)) continue;
+// The plain files. `wanted`: that mail alone; empty: all of them.
+Result<Entries> entries_of(const std::string& maildir, std::string_view wanted) {
+  if (::access(maildir.c_str(), R_OK | X_OK) != 0) return unavailable(maildir, errno);
+  Entries entries;
+  const auto problem = each_mail(maildir, FolderLinks::refused, [&](const MailFile& file) {
+    const std::string id(id_of(file.name));
+    if (!is_id(id) || (!wanted.empty() && id != wanted)) return;
     struct stat info {};
-    if (::fstatat(folder, one->d_name, &info, AT_SYMLINK_NOFOLLOW) != 0) continue;
-    if (!S_ISREG(info.st_mode)) continue;
+    if (::fstatat(file.folder, file.name, &info, AT_SYMLINK_NOFOLLOW) != 0) return;
+    if (!S_ISREG(info.st_mode)) return;
     const TimePoint at(std::chrono::seconds(info.st_mtim.tv_sec) +
                        std::chrono::nanoseconds(info.st_mtim.tv_nsec));
-    entries.insert_or_assign(std::string(id),
-                             MailEntry{std::string(id), fmt::format("{}/{}", path, name), at,
-                                       static_cast<std::size_t>(info.st_size)});
-  }
-  ::closedir(list);
-  return std::nullopt;
-}
-
-bool same_time(const timespec& a, const timespec& b) {
-  return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
-}
-
-timespec changed_at(int folder) {
-  struct stat info {};
-  return ::fstat(folder, &info) == 0 ? info.st_mtim : timespec{};
-}
-
-// A list read while a mail reader renames in the folder may miss the renamed: it is read again
-// then, though not for ever.
-std::optional<Error> add_folder(const std::string& path, std::string_view wanted,
-                                Entries& entries) {
-  const Descriptor folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  if (!folder.ok()) {
-    if (errno == ENOENT) return std::nullopt;  // cleared away: no mails
-    return unavailable(path, errno);
-  }
-  for (int round = 0; round < 10; ++round) {
-    const timespec before = changed_at(folder.get());
-    Entries found;
-    if (const auto why = add_entries(folder.get(), path, wanted, found)) {
-      return unavailable(path, *why);
-    }
-    for (auto& [id, entry] : found) entries.insert_or_assign(id, std::move(entry));
-    if (same_time(before, changed_at(folder.get()))) break;
-  }
-  return std::nullopt;
-}
-
-// A mail reader moves mails from new to cur, so new is looked at first: whatever leaves it
-// meanwhile is then found in cur, where it stands in place of the first find.
-Result<Entries> entries_of(const std::string& folder, std::string_view wanted) {
-  if (::access(folder.c_str(), R_OK | X_OK) != 0) return unavailable(folder, errno);
-  Entries entries;
-  for (const char* part : {"/new", "/cur"}) {
-    if (auto error = add_folder(folder + part, wanted, entries)) return *error;
-  }
+    entries.insert_or_assign(id, MailEntry{id, fmt::format("{}/{}", file.path, file.name), at,
+                                           static_cast<std::size_t>(info.st_size)});
+  });
+  if (problem) return unavailable(problem->path, problem->why.value());
   return entries;
 }
 
@@ -170,6 +120,12 @@ Result<std::optional<MailEntry>> MaildirReader::find(const std::string& id) cons
   const auto found = entries->find(id);
   if (found == entries->end()) return std::optional<MailEntry>();
   return std::optional(std::move(found->second));
+}
+
+Result<std::optional<std::string>> MaildirReader::read(const MailEntry& entry) const {
+  auto bytes = content_of(entry.path);
+  if (!bytes || *bytes) return bytes;
+  return read(entry.id);
 }
 
 Result<std::optional<std::string>> MaildirReader::read(const std::string& id) const {

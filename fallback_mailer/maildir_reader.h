@@ -35,8 +35,11 @@ class MaildirReader {
   [[nodiscard]] Result<std::vector<MailEntry>> list() const;
   // Nothing: there is no such mail. An id that is no file's name ("../x") is none.
   [[nodiscard]] Result<std::optional<MailEntry>> find(const std::string& id) const;
-  // The bytes as they stand. Errors: unavailable (also a file beyond kMailCap); nothing where it
-  // was deleted meanwhile.
+  // The bytes as they stand, of a mail that list() or find() gave: opened where it stood then, and
+  // looked for only if it has been moved since. Errors: unavailable (also a file beyond kMailCap);
+  // nothing where it was deleted meanwhile.
+  [[nodiscard]] Result<std::optional<std::string>> read(const MailEntry& entry) const;
+  // The same of a mail that is only known by its id, which is looked for in both folders.
   [[nodiscard]] Result<std::optional<std::string>> read(const std::string& id) const;
 
  private:

@@ -79,6 +79,20 @@ TEST_F(MaildirReaderTest, GivesTheBytesAsTheyStand) {
   EXPECT_EQ(read("d-2.eml"), "read");
 }
 
+TEST_F(MaildirReaderTest, AListedMailIsReadWhereItStandsNow) {
+  put("new/d-1.eml", "one");
+  const auto entry = reader_.find("d-1.eml");
+  ASSERT_TRUE(entry.ok() && *entry);
+  EXPECT_EQ(reader_.read(**entry)->value_or("none"), "one");
+  std::filesystem::rename(folder_ + "/new/d-1.eml", folder_ + "/cur/d-1.eml:2,S");
+  EXPECT_EQ(reader_.read(**entry)->value_or("none"), "one");
+  std::filesystem::remove(folder_ + "/cur/d-1.eml:2,S");
+  EXPECT_EQ(reader_.read(**entry)->value_or("none"), "none");
+  put("secret", "outside");
+  std::filesystem::create_symlink(folder_ + "/secret", folder_ + "/new/d-1.eml");
+  EXPECT_EQ(reader_.read(**entry)->value_or("none"), "none");
+}
+
 TEST_F(MaildirReaderTest, ReadsWhatTheMaildirPlaced) {
   ASSERT_TRUE((*Maildir::open(folder_))->deliver(test::sample_mail()).ok());
   EXPECT_THAT(ids(), ElementsAre("d-000017.eml"));

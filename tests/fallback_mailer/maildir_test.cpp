@@ -222,7 +222,7 @@ TEST_F(MaildirTest, AHolderOfTheLockThatHangsEndsAsUnavailable) {
   ASSERT_TRUE(opened.ok());
   Maildir& maildir = **opened;
   {
-    const maildir_files::FolderLock holder(folder_, std::chrono::seconds(20));
+    const maildir_files::MaildirLock holder(folder_, std::chrono::seconds(20));
     ASSERT_FALSE(holder.error());
     const Result<MailReceipt, MailError> receipt = maildir.deliver(sample_mail());
     ASSERT_FALSE(receipt.ok());
