@@ -37,6 +37,9 @@ Result<std::unique_ptr<Maildir>> Maildir::open(std::string folder, MailSettings 
     return Error{ErrorCode::unavailable, fmt::format("the mail folder {} cannot be made: {}",
                                                      problem->path, problem->why.message())};
   }
+  // They may have been made by one that ended before they were on the disk.
+  files::flush_folder(files::folder_above(folder));
+  files::flush_folder(folder);
   return std::unique_ptr<Maildir>(
       new Maildir(std::move(folder), std::move(checked).value(), lock_limit));
 }

@@ -34,7 +34,10 @@ std::error_code write_all(int descriptor, std::string_view content) {
 }
 
 std::error_code make_one(const std::string& path, mode_t mode) {
-  if (::mkdir(path.c_str(), mode) == 0) return {};
+  if (::mkdir(path.c_str(), mode) == 0) {
+    flush_folder(folder_above(path));
+    return {};
+  }
   const std::error_code why = last_error();
   std::error_code error;
   if (std::filesystem::is_directory(path, error)) return {};

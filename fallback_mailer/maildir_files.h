@@ -9,7 +9,8 @@
 
 namespace roomle_sim::maildir_files {
 
-// Creates a folder, and those above it, where they are missing.
+// Creates a folder, and those above it, where they are missing. What it has made is on the disk
+// when it returns, as far as the file system can: its name in the folder above is.
 std::error_code make_folder(const std::string& path);
 
 // Writes a new file of that content and flushes it to the disk. On an error there is no such file.

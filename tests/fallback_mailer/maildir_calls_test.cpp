@@ -19,6 +19,7 @@ using test::sample_mail;
 using test::SystemCall;
 using test::WatchedCalls;
 using testing::ElementsAre;
+using testing::IsSupersetOf;
 
 class MaildirCallsTest : public testing::Test {
  protected:
@@ -64,6 +65,25 @@ class MaildirCallsTest : public testing::Test {
   TemporaryFolder temporary_;
   std::string folder_ = temporary_.path() + "/a/b/mail";
 };
+
+TEST_F(MaildirCallsTest, FoldersThatItMakesAreOnTheDiskWhenItIsOpen) {
+  const auto calls = written_by([&] { open(); });
+  EXPECT_THAT(calls, IsSupersetOf({"fsync .", "fsync a", "fsync a/b", "fsync a/b/mail"}));
+}
+
+TEST_F(MaildirCallsTest, FoldersThatStandAreFlushedTooSinceWhoMadeThemMayHaveBeenKilled) {
+  open();
+  EXPECT_THAT(written_by([&] { open(); }), IsSupersetOf({"fsync a/b", "fsync a/b/mail"}));
+}
+
+TEST_F(MaildirCallsTest, FoldersThatItMakesAgainForAMailAreOnTheDiskBeforeIt) {
+  const auto maildir = open();
+  std::filesystem::remove_all(temporary_.path() + "/a");
+  const auto calls = written_by([&] { deliver(*maildir, 1); });
+  ASSERT_GE(calls.size(), 6U);
+  EXPECT_THAT(calls, IsSupersetOf({"fsync .", "fsync a", "fsync a/b", "fsync a/b/mail"}));
+  EXPECT_EQ(calls.back(), "fsync a/b/mail/new");
+}
 
 TEST_F(MaildirCallsTest, AMailIsFlushedThenPlacedAndThenItsPlaceIsFlushed) {
   const auto maildir = open();
