@@ -40,6 +40,7 @@ Result<std::unique_ptr<Maildir>> Maildir::open(std::string folder, MailSettings 
   // They may have been made by one that ended before they were on the disk.
   files::flush_folder(files::folder_above(folder));
   files::flush_folder(folder);
+  files::clear_stale_drafts(folder + "/tmp");
   return std::unique_ptr<Maildir>(
       new Maildir(std::move(folder), std::move(checked).value(), lock_limit));
 }

@@ -33,7 +33,8 @@ class Maildir : public FallbackMailbox {
   // Well below the minute that a mail may take.
   static constexpr Duration kLockLimit = std::chrono::seconds(20);
 
-  // Creates DIR and DIR/tmp, new and cur where they are missing. Errors: unavailable, with the
+  // Creates DIR and DIR/tmp, new and cur where they are missing, and clears away the drafts in
+  // DIR/tmp that a killed sender left more than 36 hours ago. Errors: unavailable, with the
   // system's own reason; bad_input for settings that check_settings() refuses.
   static Result<std::unique_ptr<Maildir>> open(std::string folder, MailSettings settings = {},
                                                Duration lock_limit = kLockLimit);

@@ -44,6 +44,23 @@ std::error_code make_one(const std::string& path, mode_t mode) {
   return why == std::errc::file_exists ? std::make_error_code(std::errc::not_a_directory) : why;
 }
 
+// Of "NAME.eml.123.4.56789" the part behind "NAME.eml".
+bool is_draft(std::string_view name) {
+  constexpr std::string_view kEnding = ".eml.";
+  const std::size_t at = name.rfind(kEnding);
+  if (at == std::string_view::npos || at == 0) return false;
+  const std::string_view rest = name.substr(at + kEnding.size());
+  bool digits = false;  // at the end of what was read
+  int numbers = 0;
+  for (const char c : rest) {
+    const bool digit = c >= '0' && c <= '9';
+    if (!digit && (c != '.' || !digits)) return false;
+    if (digit && !digits) ++numbers;
+    digits = digit;
+  }
+  return digits && numbers == 3;
+}
+
 // flock() itself would wait for a holder that hangs without any limit, and the delivery with it.
 std::error_code lock_within(int descriptor, Duration limit) {
   constexpr timespec kTenth{0, 100'000};
@@ -109,6 +126,20 @@ std::string draft_name(const std::string& name) {
   static std::atomic<unsigned> count{0};
   const auto ticks = std::chrono::steady_clock::now().time_since_epoch().count();
   return fmt::format("{}.{}.{}.{}", name, ::getpid(), ++count, ticks);
+}
+
+void clear_stale_drafts(const std::string& folder) {
+  constexpr auto kStale = std::chrono::hours(36);
+  const auto now = std::filesystem::file_time_type::clock::now();
+  std::error_code error;
+  std::filesystem::directory_iterator one(folder, error);
+  for (; !error && one != std::filesystem::directory_iterator(); one.increment(error)) {
+    std::error_code gone;  // another process may clear at the same time
+    if (!is_draft(one->path().filename().native())) continue;
+    if (!std::filesystem::is_regular_file(one->symlink_status(gone))) continue;
+    const auto changed = one->last_write_time(gone);
+    if (!gone && now - changed > kStale) std::filesystem::remove(one->path(), gone);
+  }
 }
 
 MaildirLock::MaildirLock(const std::string& folder, Duration limit)

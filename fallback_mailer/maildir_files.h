@@ -30,6 +30,11 @@ std::string folder_above(const std::string& path);
 // not write into one file. `name` is the mail's own.
 std::string draft_name(const std::string& name);
 
+// Removes drafts (by draft_name()) that nobody has changed for a day and a half: whoever wrote them
+// has ended before they had their place. The Maildir's rule has them removed at that age; whatever
+// else is in the folder is let be.
+void clear_stale_drafts(const std::string& folder);
+
 // Holds the folder's lock against every other holder, in this process and in others.
 class MaildirLock {
  public:

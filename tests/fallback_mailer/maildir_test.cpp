@@ -242,5 +242,47 @@ TEST_F(MaildirTest, AnIdFromOutsideStaysInTheFolder) {
   EXPECT_THAT(names_in(at("/new")), testing::SizeIs(1));
 }
 
+// A sender that is killed between a mail's draft and its place leaves it in tmp.
+TEST_F(MaildirTest, DraftsThatAKilledSenderLeftAreClearedADayAndAHalfLater) {
+  open();
+  const auto put = [&](const std::string& name, std::chrono::hours age) {
+    std::ofstream(at("/tmp/" + name)) << "half a ma";
+    std::filesystem::last_write_time(at("/tmp/" + name),
+                                     std::filesystem::file_time_type::clock::now() - age);
+  };
+  put("d-01jc9x.eml.4711.1.8823651", std::chrono::hours(37));
+  put("id-a_b=0123456789abcdef.eml.4711.22.1", std::chrono::hours(1000));
+  put("d-01jc9y.eml.4711.2.8823652", std::chrono::hours(35));  // perhaps still being written
+  // Other programs' drafts, and what only looks like ours.
+  put("1700000000.M5P6.host", std::chrono::hours(37));
+  put("d-1.eml", std::chrono::hours(37));
+  put("d-1.eml.1.2", std::chrono::hours(37));
+  put("d-1.eml.1.2.3.4", std::chrono::hours(37));
+  put("d-1.eml.1..2.3", std::chrono::hours(37));
+  put("d-1.eml.1.2.3x", std::chrono::hours(37));
+  put(".eml.1.2.3", std::chrono::hours(37));
+  std::filesystem::create_directory(at("/tmp/d-2.eml.1.2.3"));
+  std::filesystem::create_symlink(at("/tmp/d-1.eml"), at("/tmp/d-3.eml.1.2.3"));
+  open();
+  EXPECT_THAT(names_in(at("/tmp")),
+              testing::UnorderedElementsAre("d-01jc9y.eml.4711.2.8823652", "1700000000.M5P6.host",
+                                            "d-1.eml", "d-1.eml.1.2", "d-1.eml.1.2.3.4",
+                                            "d-1.eml.1..2.3", "d-1.eml.1.2.3x", ".eml.1.2.3",
+                                            "d-2.eml.1.2.3", "d-3.eml.1.2.3"));
+}
+
+// That the name which is cleared is the name which is written.
+TEST_F(MaildirTest, ADraftOfItsOwnIsClearedWhenItIsOld) {
+  const auto maildir = open();
+  const std::string draft = at("/tmp/" + maildir_files::draft_name("d-000017.eml"));
+  std::ofstream(draft) << "half a ma";
+  open();
+  EXPECT_TRUE(std::filesystem::exists(draft));
+  std::filesystem::last_write_time(
+      draft, std::filesystem::file_time_type::clock::now() - std::chrono::hours(37));
+  open();
+  EXPECT_THAT(names_in(at("/tmp")), IsEmpty());
+}
+
 }  // namespace
 }  // namespace roomle_sim
