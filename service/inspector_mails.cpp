@@ -83,6 +83,14 @@ Result<MailQuery, ApiProblem> read_query(const ApiRequest& request) {
   return query;
 }
 
+// Of a mail that was asked for by its id.
+Result<std::string, ApiProblem> bytes_of(Result<std::optional<std::string>> read,
+                                         const std::string& id) {
+  if (!read) return unavailable(read.error());
+  if (!*read) return unknown_mail(id);
+  return std::move(**read);
+}
+
 // A file that is no mail has neither of the last two.
 ordered_json entry_json(const MailEntry& entry, const std::string& bytes) {
   ordered_json json{{"id", entry.id}, {"at", format_timestamp(entry.at)}, {"bytes", entry.bytes}};
@@ -126,7 +134,7 @@ ApiResponse InspectorMails::list(const ApiRequest& request) const {
       next = cursor_of(*last);
       break;
     }
-    const auto bytes = mails_->read(one.id);
+    const auto bytes = mails_->read(one);
     // Larger than a mail: listed all the same. Deleted meanwhile: not.
     if (bytes && !*bytes) continue;
     mails.push_back(entry_json(one, bytes ? **bytes : std::string()));
@@ -138,19 +146,16 @@ ApiResponse InspectorMails::list(const ApiRequest& request) const {
 }
 
 Result<std::string, ApiProblem> InspectorMails::read(const std::string& id) const {
-  auto bytes = mails_->read(id);
-  if (!bytes) return unavailable(bytes.error());
-  if (!*bytes) return unknown_mail(id);
-  return std::move(**bytes);
+  return bytes_of(mails_->read(id), id);
 }
 
 ApiResponse InspectorMails::show(const ApiRequest& request) const {
   const std::string& id = request.value("id");
   const auto entry = mails_->find(id);
   if (!entry) return problem_response(unavailable(entry.error()));
-  const auto bytes = read(id);
+  if (!*entry) return problem_response(unknown_mail(id));
+  const auto bytes = bytes_of(mails_->read(**entry), id);
   if (!bytes) return problem_response(bytes.error());
-  if (!*entry) return problem_response(unknown_mail(id));  // placed just now
   const auto mail = read_mail(*bytes);
   if (!mail) return problem_response(no_mail(mail.error()));
   ordered_json body = entry_json(**entry, *bytes);

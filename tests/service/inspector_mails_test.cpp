@@ -1,9 +1,11 @@
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 
 #include <gmock/gmock.h>
 
 #include "tests/service/inspector_world.h"
+#include "tests/support/system_calls.h"
 
 namespace roomle_sim {
 namespace {
@@ -59,6 +61,24 @@ TEST(InspectorMails, ThatOfADeliveryIsFound) {
   EXPECT_THAT(ids_of(world.json(200, "GET", "/sim/v1/mails?delivery=" + mailed)),
               ElementsAre(mailed + ".eml"));
   EXPECT_THAT(ids_of(world.json(200, "GET", "/sim/v1/mails?delivery=d-none")), IsEmpty());
+}
+
+// Read anew for each mail, a page of a thousand took seconds where there were twenty thousand.
+TEST(InspectorMails, APageReadsTheFoldersOnceHoweverManyMailsItHas) {
+  test::World world;
+  for (int i = 0; i < 40; ++i) put(world, fmt::format("d-{}.eml", i), "Subject: x\n\nx\n");
+  const auto reads_of = [&](const std::string& query) {
+    std::atomic<int> reads{0};
+    const test::WatchedCalls watch([&](const test::SystemCall& call) {
+      if (call.name == "readdir" && call.done) ++reads;
+    });
+    world.json(200, "GET", "/sim/v1/mails" + query);
+    return reads.load();
+  };
+  const int of_one = reads_of("?limit=1");
+  EXPECT_GE(of_one, 40);
+  EXPECT_EQ(reads_of("?limit=40"), of_one);
+  EXPECT_EQ(reads_of("/d-7.eml"), of_one);
 }
 
 TEST(InspectorMails, AMistakeIsNamed) {
