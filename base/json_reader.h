@@ -33,6 +33,9 @@ class JsonNode {
   std::vector<JsonNode> items;  // of an array
   std::vector<Member> members;  // of an object, in the order of the file
   Location where;               // a scalar's whole text; an array's or object's first character
+  // A text that is only known later: it still has references in it (scenarios/template_text.h).
+  // The parser makes none.
+  bool deferred = false;
 
   [[nodiscard]] bool is(Kind wanted) const { return kind == wanted; }
   [[nodiscard]] const JsonNode* find(std::string_view name) const;

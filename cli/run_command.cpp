@@ -13,6 +13,7 @@
 #include "cli/http_options.h"
 #include "cli/interrupt.h"
 #include "cli/run_output.h"
+#include "cli/scenario_choice.h"
 #include "fallback_mailer/mailbox_spec.h"
 #include "scenarios/child_process.h"
 #include "scenarios/port_probe.h"
@@ -26,6 +27,7 @@ namespace {
 // The flags as they were given.
 struct RunFlags {
   std::vector<std::string> paths;
+  ScenarioChoice choice;
   std::string endpoint;
   std::string report;
   std::string mailbox;
@@ -132,18 +134,6 @@ std::optional<Error> find_endpoint(const std::string& text, const Url& url,
                            text, why)};
 }
 
-// A folder of somebody's program may hold thousands.
-void tell_passed_over(Console& console, const std::vector<FoundFiles::Other>& others) {
-  constexpr std::size_t kShown = 10;
-  for (std::size_t i = 0; i < std::min(kShown, others.size()); ++i) {
-    console.message(
-        fmt::format("{}: passed over: {}", printable(others[i].path), describe(others[i].kind)));
-  }
-  if (others.size() > kShown) {
-    console.message(fmt::format("and {} more files that are no scenarios", others.size() - kShown));
-  }
-}
-
 int exit_code_of(const SuiteResult& suite) {
   if (suite.errors > 0) return exit_code::kCouldNotRun;
   return suite.failed > 0 ? exit_code::kNotAsExpected : exit_code::kFine;
@@ -155,14 +145,8 @@ int run(Context& context, const RunFlags& flags) {
   if (command && command->empty()) return console.fail(usage("no command stands behind '--'"));
   const Result<RunPlan> plan = understand(flags, command.has_value());
   if (!plan) return console.fail(plan.error());
-  const auto files = find_scenario_files(flags.paths);
-  if (!files) return console.fail(files.error());
-  tell_passed_over(console, files->passed_over);
-  const auto scenarios = load_scenarios(files->scenarios);
+  const auto scenarios = flags.choice.load(flags.paths, flags.seed, console);
   if (!scenarios) return console.fail(scenarios.error());
-  for (const Scenario& scenario : *scenarios) {
-    if (!scenario.warnings.empty()) console.message(scenario.warnings);
-  }
 
   ChildSlot child;  // outlives the watch, which may kill it
   // Behind what is read, where an interrupt is to end the program at once; before every thread.
@@ -199,6 +183,7 @@ int run(Context& context, const RunFlags& flags) {
 
 void add_flags(CLI::App& command, RunFlags& flags) {
   command.add_option("PATH", flags.paths, "A scenario file, or a folder of them")->required();
+  flags.choice.add_to(command);
   command.add_option("--endpoint", flags.endpoint, "A real endpoint instead of the built-in one")
       ->type_name("URL");
   add_number(

@@ -8,7 +8,9 @@ FileKind kind_of(const JsonNode& root) {
   if (!root.is(JsonNode::Kind::object)) return FileKind::other;
   const auto has = [&](std::string_view name) { return root.find(name) != nullptr; };
   if (has("steps")) return FileKind::scenario;
-  if (has("name") && (has("tenants") || has("tenantsFile"))) return FileKind::scenario;
+  if (has("name") && (has("tenants") || has("tenantsFile") || has("include"))) {
+    return FileKind::scenario;
+  }
   if (has("tenants") && !has("endpoint")) return FileKind::tenants;
   if (has("sequence") || has("refuse")) return FileKind::behavior;
   return FileKind::other;

@@ -10,10 +10,11 @@ namespace roomle_sim {
 
 enum class FileKind { scenario, tenants, behavior, other, no_json };
 
-// A scenario has `name`, `steps`, and `tenants` or `tenantsFile`. An object with `steps`, or with
-// the other two, counts as one, so that a forgotten or misspelt member is still told as a mistake.
-// Of the rest, an object with `tenants` (and no `endpoint`) is a tenants file, one with `sequence`
-// or `refuse` an endpoint's behaviour, and anything else is other.
+// A scenario has `name`, `steps`, and `tenants` or `tenantsFile`, or takes them from files that it
+// names in `include`. An object with `steps`, or with the other two, counts as one, so that a
+// forgotten or misspelt member is still told as a mistake. Of the rest, an object with `tenants`
+// (and no `endpoint`) is a tenants file, one with `sequence` or `refuse` an endpoint's behaviour,
+// and anything else is other.
 FileKind kind_of(const JsonNode& root);
 
 // The same of a file. One that cannot be read, or is no JSON but has the word `"steps"`, is a

@@ -12,6 +12,7 @@
 #include "base/time.h"
 #include "endpoint/behavior.h"
 #include "scenarios/expectation.h"
+#include "scenarios/variables.h"
 #include "sender/event.h"
 #include "tenants/registry.h"
 
@@ -41,11 +42,25 @@ struct Scenario {
   std::optional<std::uint64_t> seed;
   Duration timeout = std::chrono::seconds(30);  // for the whole scenario, in real time
   std::vector<ScenarioStep> steps;
-  std::string warnings;  // rendered like mistakes, for the user to see; mostly empty
+  std::string warnings;              // rendered like mistakes, for the user to see; mostly empty
+  std::set<std::string> given_used;  // those of LoadOptions::variables that it refers to
 };
 
-// All mistakes of the file and of its tenants file, rendered, as an Error of bad_input: not JSON, a
+struct LoadOptions {
+  std::vector<GivenVariable> variables;  // a later one of the same name counts
+  std::optional<std::uint64_t> seed;     // of the generators, instead of the scenario's `seed`
+  SecretSources sources = SecretSources::system();
+};
+
+// The scenarios of a file: one, or one for each of its cases. All mistakes of the file and of those
+// that it takes in, rendered, as an Error of bad_input: not JSON, a
 // wrong or unknown member, an unknown event or tenant, an expectation before any send, …
+Result<std::vector<Scenario>> parse_scenarios(const Source& source,
+                                              const LoadOptions& options = {});
+Result<std::vector<Scenario>> load_scenario_file(const std::string& path,
+                                                 const LoadOptions& options = {});
+
+// The one scenario of a file that has no table of cases; bad_input where there are several.
 Result<Scenario> parse_scenario(const Source& source,
                                 const SecretSources& sources = SecretSources::system());
 Result<Scenario> load_scenario(const std::string& path);

@@ -1,10 +1,10 @@
+#include "scenarios/scenario_reader.h"
+
 #include <algorithm>
-#include <filesystem>
 
 #include <fmt/format.h>
 
-#include "scenarios/file_kind.h"
-#include "scenarios/scenario.h"
+#include "scenarios/include.h"
 #include "sender/catalogue.h"
 
 namespace roomle_sim {
@@ -35,15 +35,11 @@ std::set<std::int64_t> take_webhooks(JsonNode& root) {
 
 class ScenarioReader {
  public:
-  ScenarioReader(const JsonNode& root, Diagnostics& diagnostics, const SecretSources& sources,
-                 const Source& source)
-      : diagnostics_(diagnostics),
-        sources_(sources),
-        source_(source),
-        object_(root, diagnostics, "a scenario") {}
+  ScenarioReader(const JsonNode& root, Diagnostics& diagnostics, const SecretSources& sources)
+      : diagnostics_(diagnostics), sources_(sources), object_(root, diagnostics, "a scenario") {}
 
   Scenario read(std::set<std::int64_t> absent_webhooks) {
-    scenario_.path = source_->name;
+    scenario_.path = object_.node().where.source->name;
     scenario_.where = object_.node().where;
     scenario_.built_in = std::move(absent_webhooks);
     read_head();
@@ -62,6 +58,8 @@ class ScenarioReader {
       }
     }
     object_.read("description", scenario_.description);
+    // For editors; and what is used up by now.
+    object_.allow({"$schema", "include", "variables", "cases"});
     if (const JsonNode* tags = object_.optional("tags")) read_tags(*tags);
     if (const JsonNode* endpoint = object_.optional("endpoint")) {
       scenario_.endpoint = read_behavior(*endpoint, diagnostics_);
@@ -103,14 +101,8 @@ class ScenarioReader {
   }
 
   void read_tenants_file(const JsonNode& where, const std::string& path) {
-    // A relative path is meant from the scenario's own folder; an absolute one replaces it.
-    const auto whole = std::filesystem::path(source_->name).parent_path() / path;
-    const Result<Source> source = read_source(whole.string());
-    if (!source) {
-      object_.report(where, source.error().message);
-      return;
-    }
-    std::optional<JsonNode> root = parse_json(*source, diagnostics_);
+    std::optional<JsonNode> root =
+        load_included(where.where, path_beside(where.where, path), diagnostics_);
     if (!root) return;
     scenario_.built_in = take_webhooks(*root);
     ObjectReader tenants(*root, diagnostics_, "a tenants file");
@@ -257,11 +249,12 @@ class ScenarioReader {
 
   Diagnostics& diagnostics_;
   const SecretSources& sources_;
-  const Source& source_;
   ObjectReader object_;
   Scenario scenario_;
   std::vector<std::string> sends_;  // their names, in the order of the file
 };
+
+}  // namespace
 
 std::string rendered(const Diagnostics& diagnostics) {
   std::string text = diagnostics.render();
@@ -269,17 +262,11 @@ std::string rendered(const Diagnostics& diagnostics) {
   return text;
 }
 
-// A file of another kind would only be told every member that it has and lacks.
-bool is_for_another_command(const JsonNode& root, Diagnostics& diagnostics) {
-  const FileKind kind = kind_of(root);
-  const std::string_view command = command_for(kind);
-  if (command.empty()) return false;
-  diagnostics.add(root.where, fmt::format("{}, and not like a scenario", describe(kind)),
-                  std::string(command));
-  return true;
+Scenario read_scenario(JsonNode root, Diagnostics& diagnostics, const SecretSources& sources) {
+  std::set<std::int64_t> absent = take_webhooks(root);
+  return ScenarioReader(root, diagnostics, sources).read(std::move(absent));
 }
 
-// What is right, and still not what anybody would want.
 std::string find_warnings(const Scenario& scenario, const JsonNode& root) {
   const bool expects = std::any_of(
       scenario.steps.begin(), scenario.steps.end(),
@@ -290,28 +277,6 @@ std::string find_warnings(const Scenario& scenario, const JsonNode& root) {
                "warning: no step expects anything: this passes unless an event is refused",
                "a step such as {\"expect\": {\"outcome\": \"delivered\"}}");
   return rendered(warnings);
-}
-
-}  // namespace
-
-Result<Scenario> parse_scenario(const Source& source, const SecretSources& sources) {
-  Diagnostics diagnostics;
-  std::optional<JsonNode> root = parse_json(source, diagnostics);
-  if (root && !is_for_another_command(*root, diagnostics)) {
-    std::set<std::int64_t> absent = take_webhooks(*root);
-    Scenario scenario = ScenarioReader(*root, diagnostics, sources, source).read(std::move(absent));
-    if (diagnostics.empty()) {
-      scenario.warnings = find_warnings(scenario, *root);
-      return scenario;
-    }
-  }
-  return Error{ErrorCode::bad_input, rendered(diagnostics)};
-}
-
-Result<Scenario> load_scenario(const std::string& path) {
-  const Result<Source> source = read_source(path);
-  if (!source) return source.error();
-  return parse_scenario(*source);
 }
 
 }  // namespace roomle_sim

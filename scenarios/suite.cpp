@@ -171,15 +171,16 @@ Result<FoundFiles> find_scenario_files(const std::vector<std::string>& paths) {
   return search.result();
 }
 
-Result<std::vector<Scenario>> load_scenarios(const std::vector<std::string>& files) {
+Result<std::vector<Scenario>> load_scenarios(const std::vector<std::string>& files,
+                                             const LoadOptions& options) {
   std::vector<Scenario> scenarios;
   std::vector<std::string> mistakes;
   for (const std::string& file : files) {
-    Result<Scenario> scenario = load_scenario(file);
-    if (scenario) {
-      scenarios.push_back(*std::move(scenario));
+    Result<std::vector<Scenario>> cases = load_scenario_file(file, options);
+    if (cases) {
+      std::move(cases->begin(), cases->end(), std::back_inserter(scenarios));
     } else {
-      mistakes.push_back(scenario.error().message);
+      mistakes.push_back(cases.error().message);
     }
   }
   if (mistakes.empty()) return scenarios;

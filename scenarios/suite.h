@@ -29,7 +29,8 @@ struct FoundFiles {
 Result<FoundFiles> find_scenario_files(const std::vector<std::string>& paths);
 
 // Reads all of them; the mistakes of all bad files in one message (bad_input).
-Result<std::vector<Scenario>> load_scenarios(const std::vector<std::string>& files);
+Result<std::vector<Scenario>> load_scenarios(const std::vector<std::string>& files,
+                                             const LoadOptions& options = {});
 
 struct SuiteOptions {
   RunOptions run;

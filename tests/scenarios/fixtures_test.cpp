@@ -36,11 +36,14 @@ std::vector<std::string> files_in(const std::string& folder) {
 class FixtureScenario : public testing::TestWithParam<std::string> {};
 
 TEST_P(FixtureScenario, Passes) {
-  const Result<Scenario> scenario = load_scenario(GetParam());
-  ASSERT_TRUE(scenario) << scenario.error().message;
-  const ScenarioResult result = run_scenario(*scenario, {});
-  EXPECT_EQ(result.state, ScenarioResult::State::passed)
-      << test::differences_of(result) << result.error;
+  const Result<std::vector<Scenario>> scenarios = load_scenario_file(GetParam());
+  ASSERT_TRUE(scenarios) << scenarios.error().message;
+  for (const Scenario& scenario : *scenarios) {
+    const ScenarioResult result = run_scenario(scenario, {});
+    EXPECT_EQ(result.state, ScenarioResult::State::passed)
+        << scenario.name << "\n"
+        << test::differences_of(result) << result.error;
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(All, FixtureScenario, testing::ValuesIn(files_in("/scenarios")),

@@ -16,6 +16,13 @@ inline Result<Scenario> parse(const std::string& text, const std::string& name =
   return parse_scenario(std::make_shared<const SourceText>(SourceText{name, text}));
 }
 
+// All of its cases.
+inline Result<std::vector<Scenario>> parse_all(const std::string& text,
+                                               const LoadOptions& options = {},
+                                               const std::string& name = "test.json") {
+  return parse_scenarios(std::make_shared<const SourceText>(SourceText{name, text}), options);
+}
+
 // A scenario of one tenant: its further members, further members of the file, and the steps.
 inline std::string scenario_text(const std::string& steps, const std::string& members = "",
                                  const std::string& tenant = "") {

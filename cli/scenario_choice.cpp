@@ -1,0 +1,88 @@
+#include "cli/scenario_choice.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "scenarios/filter.h"
+#include "scenarios/selection.h"
+#include "scenarios/suite.h"
+
+namespace roomle_sim {
+namespace {
+
+// A folder of somebody's program may hold thousands.
+void tell_passed_over(Console& console, const std::vector<FoundFiles::Other>& others) {
+  constexpr std::size_t kShown = 10;
+  for (std::size_t i = 0; i < std::min(kShown, others.size()); ++i) {
+    console.message(
+        fmt::format("{}: passed over: {}", printable(others[i].path), describe(others[i].kind)));
+  }
+  if (others.size() > kShown) {
+    console.message(fmt::format("and {} more files that are no scenarios", others.size() - kShown));
+  }
+}
+
+}  // namespace
+
+void ScenarioChoice::add_to(CLI::App& command) {
+  command.add_option("--variable", variables_, "What ${NAME} is in the scenarios (repeatable)")
+      ->type_name("NAME=VALUE")
+      ->allow_extra_args(false);
+  command
+      .add_option("--variables-file", variables_files_,
+                  "The same, from lines of NAME=VALUE or a JSON object (repeatable)")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  command
+      .add_option("--filter", filters_,
+                  "Only those with these tags: 'a and not (b or name:TEXT)' (repeatable)")
+      ->type_name("EXPRESSION")
+      ->allow_extra_args(false);
+}
+
+Result<LoadOptions> ScenarioChoice::load_options(std::optional<std::uint64_t> seed) const {
+  LoadOptions options;
+  options.seed = seed;
+  for (const std::string& path : variables_files_) {
+    auto variables = read_variables_file(path);
+    if (!variables) return variables.error();
+    options.variables.insert(options.variables.end(), variables->begin(), variables->end());
+  }
+  for (const std::string& text : variables_) {
+    auto variable = read_given_variable(text);
+    if (!variable) return variable.error();
+    options.variables.push_back(*std::move(variable));
+  }
+  return options;
+}
+
+Result<std::vector<Scenario>> ScenarioChoice::load(const std::vector<std::string>& paths,
+                                                   std::optional<std::uint64_t> seed,
+                                                   Console& console) const {
+  std::vector<Filter> filters;
+  for (const std::string& text : filters_) {
+    auto filter = Filter::parse(text);
+    if (!filter) return filter.error();
+    filters.push_back(*std::move(filter));
+  }
+  const Result<LoadOptions> options = load_options(seed);
+  if (!options) return options.error();
+  const auto files = find_scenario_files(paths);
+  if (!files) return files.error();
+  tell_passed_over(console, files->passed_over);
+  auto scenarios = load_scenarios(files->scenarios, *options);
+  if (!scenarios) return scenarios.error();
+  for (const std::string& sentence : unused_variables(*scenarios, options->variables)) {
+    console.message(printable(sentence));
+  }
+  auto selection = select_scenarios(*std::move(scenarios), filters);
+  if (!selection) return selection.error();
+  for (const std::string& warning : selection->warnings) console.message(printable(warning));
+  for (const Scenario& scenario : selection->scenarios) {
+    if (!scenario.warnings.empty()) console.message(scenario.warnings);
+  }
+  return std::move(selection->scenarios);
+}
+
+}  // namespace roomle_sim

@@ -1,0 +1,35 @@
+// The flags of `run` that say which scenarios to load, with which variables, and which to play.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "base/result.h"
+#include "cli/console.h"
+#include "scenarios/scenario.h"
+
+namespace roomle_sim {
+
+class ScenarioChoice {
+ public:
+  void add_to(CLI::App& command);
+
+  // Those behind the paths that are wanted. What was passed over, and what was probably not meant,
+  // is told on the console. An error: a path or a flag that cannot be used (usage), all mistakes of
+  // all files (bad_input).
+  Result<std::vector<Scenario>> load(const std::vector<std::string>& paths,
+                                     std::optional<std::uint64_t> seed, Console& console) const;
+
+ private:
+  [[nodiscard]] Result<LoadOptions> load_options(std::optional<std::uint64_t> seed) const;
+
+  std::vector<std::string> variables_;  // NAME=VALUE
+  std::vector<std::string> variables_files_;
+  std::vector<std::string> filters_;
+};
+
+}  // namespace roomle_sim

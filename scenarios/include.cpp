@@ -1,0 +1,117 @@
+#include "scenarios/include.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "tenants/registry.h"
+
+namespace roomle_sim {
+namespace {
+
+using Kind = JsonNode::Kind;
+
+constexpr std::size_t kMostFiles = 100;
+
+JsonNode* find_member(JsonNode& node, std::string_view name) {
+  const auto found = std::find_if(node.members.begin(), node.members.end(),
+                                  [&](const auto& member) { return member.name == name; });
+  return found == node.members.end() ? nullptr : &found->value;
+}
+
+// `over` before `base`.
+void merge(JsonNode& base, const JsonNode& over) {
+  for (const JsonNode::Member& member : over.members) {
+    JsonNode* there = find_member(base, member.name);
+    if (there == nullptr) {
+      base.members.push_back(member);
+    } else if (member.name == "variables" && there->is(Kind::object) &&
+               member.value.is(Kind::object)) {
+      merge(*there, member.value);
+    } else if (member.name == "tags" && there->is(Kind::array) && member.value.is(Kind::array)) {
+      there->items.insert(there->items.end(), member.value.items.begin(), member.value.items.end());
+    } else {
+      std::erase_if(base.members, [&](const auto& one) { return one.name == member.name; });
+      base.members.push_back(member);
+    }
+  }
+}
+
+class Includer {
+ public:
+  explicit Includer(Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
+
+  JsonNode take(JsonNode node) {
+    const JsonNode* include = node.find("include");
+    if (include == nullptr) return node;
+    JsonNode base;
+    base.kind = Kind::object;
+    base.where = node.where;
+    if (include->is(Kind::array)) {
+      for (const JsonNode& one : include->items) add(one, base);
+    } else {
+      add(*include, base);
+    }
+    std::erase_if(node.members, [](const auto& member) { return member.name == "include"; });
+    merge(base, node);
+    return base;
+  }
+
+ private:
+  void add(const JsonNode& node, JsonNode& base) {
+    const auto name = read_string(node, diagnostics_);
+    if (!name) return;
+    const std::string path = path_beside(node.where, *name);
+    const bool again = std::find(under_way_.begin(), under_way_.end(), path) != under_way_.end();
+    if (again || ++files_ > kMostFiles) {
+      diagnostics_.add(node.where,
+                       again ? fmt::format("'{}' is included by itself", path)
+                             : fmt::format("more than {} files are included", kMostFiles));
+      return;
+    }
+    std::optional<JsonNode> file = load_included(node.where, path, diagnostics_);
+    if (!file) return;
+    if (!file->is(Kind::object)) {
+      diagnostics_.add(file->where,
+                       fmt::format("{} stands where members of a scenario (an object) are expected",
+                                   kind_name(file->kind)),
+                       fmt::format("it is included at {}; a list of steps is included by a step",
+                                   describe(node.where)));
+      return;
+    }
+    if (const JsonNode* own = file->find("name")) {
+      diagnostics_.add(own->where, "this scenario has a name of its own, and is included",
+                       "what several scenarios share, in a file without a name");
+      return;
+    }
+    under_way_.push_back(path);
+    merge(base, take(*std::move(file)));
+    under_way_.pop_back();
+  }
+
+  Diagnostics& diagnostics_;
+  std::vector<std::string> under_way_;
+  std::size_t files_ = 0;
+};
+
+}  // namespace
+
+std::string path_beside(const Location& where, const std::string& path) {
+  const auto folder = std::filesystem::path(where.source->name).parent_path();
+  return (folder / path).lexically_normal().string();
+}
+
+std::optional<JsonNode> load_included(const Location& where, const std::string& path,
+                                      Diagnostics& diagnostics) {
+  const Result<Source> source = read_source(path);
+  if (source) return parse_json(*source, diagnostics);
+  diagnostics.add(where, source.error().message);
+  return std::nullopt;
+}
+
+JsonNode take_includes(JsonNode root, Diagnostics& diagnostics) {
+  return Includer(diagnostics).take(std::move(root));
+}
+
+}  // namespace roomle_sim

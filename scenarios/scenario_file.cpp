@@ -1,0 +1,148 @@
+// From a file to its scenarios: includes, cases, variables, and then the reader.
+#include <algorithm>
+#include <set>
+#include <tuple>
+
+#include <fmt/format.h>
+
+#include "scenarios/cases.h"
+#include "scenarios/expansion.h"
+#include "scenarios/file_kind.h"
+#include "scenarios/include.h"
+#include "scenarios/scenario.h"
+#include "scenarios/scenario_reader.h"
+
+namespace roomle_sim {
+namespace {
+
+bool is_same(const Location& a, const Location& b) {
+  return a.source == b.source && a.offset == b.offset;
+}
+
+// A file of another kind would only be told every member that it has and lacks.
+bool is_for_another_command(const JsonNode& root, Diagnostics& diagnostics) {
+  const FileKind kind = kind_of(root);
+  const std::string_view command = command_for(kind);
+  if (command.empty()) return false;
+  diagnostics.add(root.where, fmt::format("{}, and not like a scenario", describe(kind)),
+                  std::string(command));
+  return true;
+}
+
+class FileReader {
+ public:
+  explicit FileReader(const LoadOptions& options) : options_(options) {}
+
+  Result<std::vector<Scenario>> read(const Source& source) {
+    std::optional<JsonNode> root = parse_json(source, diagnostics_);
+    if (root && !is_for_another_command(*root, diagnostics_)) {
+      root_ = take_includes(*std::move(root), diagnostics_);
+      read_all();
+    }
+    if (diagnostics_.empty()) return std::move(scenarios_);
+    return Error{ErrorCode::bad_input, rendered(diagnostics_)};
+  }
+
+ private:
+  void read_all() {
+    const JsonNode* cases = root_.find("cases");
+    if (cases == nullptr) return read_one(nullptr);
+    rows_ = read_cases(*cases, diagnostics_);
+    for (const Case& row : rows_) read_one(&row);
+  }
+
+  void read_one(const Case* row) {
+    Diagnostics mistakes;
+    Scope scope;
+    if (const JsonNode* variables = root_.find("variables")) scope.define_all(*variables, mistakes);
+    for (const GivenVariable& given : options_.variables) {
+      scope.define(given.name, given.value, true);
+    }
+    if (row != nullptr) {
+      for (const JsonNode::Member& member : row->variables.members) {
+        scope.define(member.name, member.value);
+      }
+    }
+    Expansion expansion =
+        expand(root_, scope, {&options_.sources, options_.seed, scenarios_.size()}, mistakes);
+    const std::size_t expanded = mistakes.size();
+    Scenario scenario = read_scenario(expansion.root, mistakes, options_.sources);
+    take_mistakes(mistakes, expanded, expansion, row);
+    if (mistakes.empty()) scenario.warnings = find_warnings(scenario, expansion.root);
+    scenario.given_used = std::move(expansion.given_used);
+    if (row != nullptr) set_case(scenario, *row);
+    scenarios_.push_back(std::move(scenario));
+  }
+
+  void set_case(Scenario& scenario, const Case& row) {
+    scenario.where = row.where;
+    const JsonNode* name = root_.find("name");
+    // A name that has the row's values in it already says enough.
+    if (name != nullptr && name->string != scenario.name) return;
+    scenario.name += fmt::format(" [{}]", row.label);
+  }
+
+  // Each mistake once, though every case may have it, with what stands there where it is a
+  // variable's value.
+  void take_mistakes(const Diagnostics& mistakes, std::size_t expanded, const Expansion& expansion,
+                     const Case* row) {
+    for (std::size_t i = 0; i < mistakes.all().size(); ++i) {
+      Diagnostic one = mistakes.all()[i];
+      const bool told = std::any_of(expansion.unresolved.begin(), expansion.unresolved.end(),
+                                    [&](const Location& at) { return is_same(at, one.where); });
+      if (told && i >= expanded) continue;
+      if (!seen_.emplace(one.where.source.get(), one.where.offset, one.message).second) continue;
+      std::string hint = hint_for(one.where, expansion);
+      if (row != nullptr && rows_.size() > 1) {
+        hint += fmt::format("{}in the case '{}'", hint.empty() ? "" : ", ", row->label);
+      }
+      if (!hint.empty()) one.expected += one.expected.empty() ? hint : fmt::format(" ({})", hint);
+      diagnostics_.add(std::move(one.where), std::move(one.message), std::move(one.expected));
+    }
+  }
+
+  static std::string hint_for(const Location& where, const Expansion& expansion) {
+    const auto found = std::find_if(expansion.replacements.rbegin(), expansion.replacements.rend(),
+                                    [&](const auto& one) { return is_same(one.where, where); });
+    return found == expansion.replacements.rend() ? std::string() : found->hint;
+  }
+
+  const LoadOptions& options_;
+  Diagnostics diagnostics_;
+  JsonNode root_;
+  std::vector<Case> rows_;
+  std::vector<Scenario> scenarios_;
+  std::set<std::tuple<const SourceText*, std::size_t, std::string>> seen_;
+};
+
+Result<Scenario> only_one(Result<std::vector<Scenario>> scenarios) {
+  if (!scenarios) return scenarios.error();
+  if (scenarios->size() == 1) return std::move(scenarios->front());
+  return Error{ErrorCode::bad_input, fmt::format("{}: there are {} cases, where one is expected",
+                                                 scenarios->front().path, scenarios->size())};
+}
+
+}  // namespace
+
+Result<std::vector<Scenario>> parse_scenarios(const Source& source, const LoadOptions& options) {
+  return FileReader(options).read(source);
+}
+
+Result<std::vector<Scenario>> load_scenario_file(const std::string& path,
+                                                 const LoadOptions& options) {
+  const Result<Source> source = read_source(path);
+  if (!source) return source.error();
+  return parse_scenarios(*source, options);
+}
+
+Result<Scenario> parse_scenario(const Source& source, const SecretSources& sources) {
+  LoadOptions options;
+  options.sources = sources;
+  return only_one(parse_scenarios(source, options));
+}
+
+Result<Scenario> load_scenario(const std::string& path) {
+  return only_one(load_scenario_file(path));
+}
+
+}  // namespace roomle_sim

@@ -1,0 +1,56 @@
+#include "scenarios/selection.h"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+namespace roomle_sim {
+namespace {
+
+std::set<std::string> tags_of(const std::vector<Scenario>& scenarios) {
+  std::set<std::string> tags;
+  for (const Scenario& one : scenarios) tags.insert(one.tags.begin(), one.tags.end());
+  return tags;
+}
+
+}  // namespace
+
+Result<Selection> select_scenarios(std::vector<Scenario> scenarios,
+                                   const std::vector<Filter>& filters) {
+  Selection selection;
+  const std::set<std::string> tags = tags_of(scenarios);
+  const std::vector<std::string_view> names(tags.begin(), tags.end());
+  for (const Filter& filter : filters) {
+    for (const std::string& tag : filter.tags()) {
+      if (tags.contains(tag)) continue;
+      selection.warnings.push_back(
+          fmt::format("--filter: no scenario has the tag '{}'{}", tag, did_you_mean(tag, names)));
+    }
+  }
+  for (Scenario& one : scenarios) {
+    const bool wanted = std::all_of(filters.begin(), filters.end(),
+                                    [&](const Filter& filter) { return filter.matches(one); });
+    if (wanted) selection.scenarios.push_back(std::move(one));
+  }
+  if (!selection.scenarios.empty() || filters.empty()) return selection;
+  std::string message = fmt::format("--filter: none of {} scenarios fits", scenarios.size());
+  for (const std::string& warning : selection.warnings) message += "\n" + warning;
+  message += tags.empty() ? std::string("\nno scenario has any tags")
+                          : fmt::format("\nthe tags are: {}", fmt::join(tags, ", "));
+  return Error{ErrorCode::usage, std::move(message)};
+}
+
+std::vector<std::string> unused_variables(const std::vector<Scenario>& scenarios,
+                                          const std::vector<GivenVariable>& given) {
+  std::set<std::string> used;
+  for (const Scenario& one : scenarios) used.insert(one.given_used.begin(), one.given_used.end());
+  std::vector<std::string> sentences;
+  for (const GivenVariable& one : given) {
+    if (used.contains(one.name)) continue;
+    sentences.push_back(fmt::format("{}: no scenario refers to '${{{}}}'", one.origin, one.name));
+  }
+  return sentences;
+}
+
+}  // namespace roomle_sim

@@ -1,0 +1,106 @@
+// `roomle-sim run`: variables from outside, and which scenarios are played.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/cli/program.h"
+
+namespace roomle_sim {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+class RunChoice : public ::testing::Test {
+ protected:
+  static ProcessResult run(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), "run");
+    return roomle_sim_run(std::move(arguments));
+  }
+
+  TemporaryFolder folder_;
+  const std::string status_ = folder_.file("status.json", R"({ "name": "status ${status}",
+  "tags": ["status"], "tenants": [ { "id": 42, "name": "acme" } ],
+  "endpoint": { "sequence": [ "${status}" ] },
+  "steps": [ { "send": "email.savedConfiguration" }, { "expect": { "statuses": ["${status}"] } } ] })");
+  const std::string plain_ = folder_.file("plain.json", R"({ "name": "plain",
+  "tags": ["other"], "tenants": [ { "id": 42, "name": "acme" } ],
+  "steps": [ { "send": "email.savedConfiguration" }, { "expect": { "outcome": "delivered" } } ] })");
+};
+
+TEST_F(RunChoice, VariablesComeFromFlagsAndFilesAndFlagsCount) {
+  const std::string settings = folder_.file("settings.env", "status=404\n");
+  ProcessResult result = run({status_, "--variables-file", settings});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("ok   status 404"));
+  result = run({status_, "--variable", "status=500", "--variables-file", settings});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("ok   status 500"));
+}
+
+TEST_F(RunChoice, AnUnresolvedVariableIsAnErrorWithItsPlace) {
+  const ProcessResult result = run({status_});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err, AllOf(HasSubstr("status.json:1:19: there is no variable 'status'"),
+                                HasSubstr("status.json:3:32: there is no variable 'status'"),
+                                HasSubstr("--variable status=VALUE")));
+}
+
+TEST_F(RunChoice, MistakesInVariablesFromOutsideAreTold) {
+  ProcessResult result = run({plain_, "--variable", "status"});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err, HasSubstr("--variable: no '='"));
+  result = run({plain_, "--variables-file", folder_.file("bad.env", "x\n")});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err, HasSubstr("bad.env:1:1: no '='"));
+  result = run({plain_, "--variable", "stauts=1"});
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_THAT(result.err, HasSubstr("--variable: no scenario refers to '${stauts}'"));
+}
+
+TEST_F(RunChoice, AFilterChoosesByTagNameAndFile) {
+  const auto names = [&](const std::vector<std::string>& filters) {
+    std::vector<std::string> arguments{folder_.path(), "--variable", "status=503", "--json"};
+    for (const std::string& one : filters) {
+      arguments.emplace_back("--filter");
+      arguments.push_back(one);
+    }
+    std::string joined;
+    for (const auto& line : objects(run(std::move(arguments)).out)) {
+      if (line["type"] == "scenario") joined += line["name"].get<std::string>() + ";";
+    }
+    return joined;
+  };
+  EXPECT_EQ(names({"status"}), "status 503;");
+  EXPECT_EQ(names({"not status"}), "plain;");
+  EXPECT_EQ(names({"name:PLAIN or nothing"}), "plain;");
+  EXPECT_EQ(names({"file:status.json", "status or other"}), "status 503;");
+}
+
+TEST_F(RunChoice, AFilterThatLeavesNothingOrIsWrongIsAMistake) {
+  ProcessResult result = run({plain_, "--filter", "othre"});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.out, IsEmpty());
+  EXPECT_THAT(result.err,
+              AllOf(HasSubstr("none of 1 scenarios fits"),
+                    HasSubstr("no scenario has the tag 'othre' (did you mean 'other'?)")));
+  result = run({plain_, "--filter", "other and"});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err, HasSubstr("column 10: a tag is expected"));
+}
+
+TEST_F(RunChoice, TheSeedOfTheFlagDrawsOtherCustomers) {
+  const std::string drawn = folder_.file("drawn.json", R"({ "name": "drawn",
+  "tenants": [ { "id": 42, "name": "acme" } ],
+  "steps": [ { "send": "email.savedConfiguration", "data": { "email": "${gen.email}" } },
+             { "expect": { "outcome": "delivered" } } ] })");
+  const auto story = [&](const std::string& seed) {
+    return objects(run({drawn, "--json", "--seed", seed}).out).at(0)["story"][0].get<std::string>();
+  };
+  EXPECT_EQ(story("5"), story("5"));
+  EXPECT_NE(story("5"), story("6"));
+}
+
+}  // namespace
+}  // namespace roomle_sim
