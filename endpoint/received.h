@@ -56,6 +56,7 @@ struct ReceivedRequest {
   std::vector<std::string> problems;      // one sentence each; empty when all is right
   std::optional<std::int64_t> tenant_id;  // whose token it was, when that is known
   ResponsePlan plan;                      // how it is answered
+  std::string endpoint;  // the endpoint's name, given by whoever runs several of them
 
   // The first header of that name, without regard to case; null where there is none.
   [[nodiscard]] const std::string* header(std::string_view name) const;

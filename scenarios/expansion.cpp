@@ -105,14 +105,30 @@ class Expander {
     if (!step.is(Kind::object)) return values_.expand(step, scope, 2);
     JsonNode result = shell_of(step);
     for (const JsonNode::Member& member : step.members) {
-      // Who is sent to, and when, must be known before; what is sent and expected may not be.
-      values_.set_may_defer(member.name == "data" || member.name == "expect");
-      values_.add_member(member, scope, 3, result);
+      if (member.name == "expect" && member.value.is(Kind::object)) {
+        result.members.push_back({member.name, member.name_where, shell_of(member.value)});
+        expand_values(member.value, scope, {"of", "within"}, result.members.back().value);
+      } else if (member.name == "data" && member.value.is(Kind::object)) {
+        result.members.push_back({member.name, member.name_where, shell_of(member.value)});
+        expand_values(member.value, scope, {}, result.members.back().value);
+      } else {
+        values_.add_member(member, scope, 3, result);
+      }
     }
-    values_.set_may_defer(false);
     if (step.find("send") != nullptr) values_.add_delivery();
     if (const JsonNode* capture = step.find("capture")) take_captures(*capture, scope);
     return result;
+  }
+
+  // Who is sent to, and when, must be known before; what is sent and expected may not be.
+  void expand_values(const JsonNode& node, Scope& scope,
+                     const std::vector<std::string_view>& known_before, JsonNode& into) {
+    for (const JsonNode::Member& member : node.members) {
+      values_.set_may_defer(std::find(known_before.begin(), known_before.end(), member.name) ==
+                            known_before.end());
+      values_.add_member(member, scope, 4, into);
+    }
+    values_.set_may_defer(false);
   }
 
   void take_captures(const JsonNode& capture, Scope& scope) {

@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/json_reader.h"
+#include "base/time.h"
 #include "scenarios/matcher.h"
 
 namespace roomle_sim {
@@ -36,7 +37,15 @@ struct Expectation {
   // The position among the scenario's sends; nothing where all of them are meant (`total`).
   std::optional<std::size_t> send;
   std::vector<Check> checks;
+  // The time since the scenario's begin at which it is judged, as things stand then. Nothing: once
+  // the delivery has ended.
+  std::optional<Duration> at;
+  // All of it must hold together at some moment within this time since the send (with `total`:
+  // since the scenario's begin), whether the delivery has ended or not.
+  std::optional<Duration> within;
 
+  // About all sends so far.
+  [[nodiscard]] bool about_all() const;
   [[nodiscard]] bool expects_refusal() const;
 };
 

@@ -66,6 +66,12 @@ bool Matcher::holds(const json* actual) const {
   return false;
 }
 
+Matcher equal_to(const JsonNode& node) {
+  Matcher matcher = equal_to(node.to_json(), node.where);
+  matcher.deferred = node.deferred;
+  return matcher;
+}
+
 Matcher equal_to(json value, Location where) {
   Matcher matcher;
   matcher.kind = Matcher::Kind::equals;

@@ -36,6 +36,8 @@ struct Matcher {
   std::shared_ptr<const re2::RE2> pattern;  // matches
   std::vector<Matcher> parts;               // items, all; negation: exactly one
   Location where;
+  // `value` is a text that is filled in while the scenario runs (scenarios/captures.h).
+  bool deferred = false;
 
   // Whether an absent value (null pointer) or a present one is as expected.
   [[nodiscard]] bool holds(const nlohmann::json* actual) const;
@@ -49,6 +51,8 @@ std::optional<Matcher> read_matcher(const JsonNode& node, Diagnostics& diagnosti
                                     ValueKind kind = ValueKind::any);
 
 Matcher equal_to(nlohmann::json value, Location where);
+// The same of a scalar of a file, which may be deferred.
+Matcher equal_to(const JsonNode& node);
 
 // For people: "mailed" in quotes, `a text that contains "sofa"`, `nothing`, …
 std::string describe(const Matcher& matcher);

@@ -10,6 +10,7 @@ using Kind = Matcher::Kind;
 
 // Reports a plain value that the thing compared can never be.
 bool fits(const JsonNode& node, ValueKind kind, Diagnostics& diagnostics) {
+  if (node.deferred) return true;
   std::string_view wanted;
   switch (kind) {
     case ValueKind::any:
@@ -54,8 +55,8 @@ class MembersReader {
 
   std::vector<Matcher> read() {
     if (const JsonNode* node = object_.optional("equals")) {
-      if (fits(*node, kind_, diagnostics_))
-        parts_.push_back(equal_to(node->to_json(), node->where));
+      if (fits(*node, kind_, diagnostics_) && stands_alone(*node))
+        parts_.push_back(equal_to(*node));
     }
     if (const JsonNode* node = object_.optional("contains")) read_contains(*node);
     if (const JsonNode* node = object_.optional("matches")) read_pattern(*node);
@@ -75,7 +76,25 @@ class MembersReader {
     part.kind = kind;
     part.value = node.to_json();
     part.where = node.where;
+    part.deferred = node.deferred;
     return part;
+  }
+
+  // Inside of an object or a list that is compared as a whole, nothing is filled in later.
+  bool stands_alone(const JsonNode& node) {
+    bool fine = true;
+    const auto look = [&](const JsonNode& part) {
+      if (part.deferred) {
+        diagnostics_.add(part.where, "what is known only while the scenario runs stands alone",
+                         "a list of matchers, or a JSON Pointer for this value");
+        fine = false;
+      } else {
+        fine = stands_alone(part) && fine;
+      }
+    };
+    for (const JsonNode& item : node.items) look(item);
+    for (const JsonNode::Member& member : node.members) look(member.value);
+    return fine;
   }
 
   void read_contains(const JsonNode& node) {
@@ -89,6 +108,11 @@ class MembersReader {
   void read_pattern(const JsonNode& node) {
     const std::optional<std::string> text = read_string(node, diagnostics_);
     if (!text) return;
+    if (node.deferred) {
+      diagnostics_.add(node.where, "what is known only while the scenario runs is no expression",
+                       "\"contains\", or the text itself");
+      return;
+    }
     // RE2 takes time in proportion to the text, whatever the expression and whatever an endpoint
     // answers; others can be made to search for years.
     auto pattern = std::make_shared<const re2::RE2>(*text, re2::RE2::Quiet);
@@ -140,7 +164,7 @@ std::optional<Matcher> read_matcher(const JsonNode& node, Diagnostics& diagnosti
   }
   if (!fits(node, kind, diagnostics)) return std::nullopt;
   if (node.is(JsonNode::Kind::array)) return read_items(node, diagnostics);
-  return equal_to(node.to_json(), node.where);
+  return equal_to(node);
 }
 
 }  // namespace roomle_sim

@@ -43,6 +43,7 @@ json request_object(const ReceivedRequest& request) {
               {"event", request.event},       {"headers", headers_of(request.headers)},
               {"bodyText", request.body},     {"answer", answer_word(request.plan)},
               {"problems", request.problems}, {"token", token_object(request.token)}};
+  if (!request.endpoint.empty()) object["endpoint"] = request.endpoint;
   json body = json::parse(request.body, nullptr, false);
   if (!body.is_discarded()) object["body"] = std::move(body);
   return object;
@@ -85,6 +86,24 @@ class RecordTeller {
   json& object_;
 };
 
+// Whether the tenant's side took the event as its own to mail: it meant to say so, whatever became
+// of the response on its way. Who resets or never answers has not; that is a fault of another kind.
+bool was_accepted(const ReceivedRequest& request) {
+  const ResponsePlan& plan = request.plan;
+  const bool said = plan.status >= 200 && plan.status < 300 && !plan.unexpected &&
+                    plan.fault != Fault::reset_before_response &&
+                    plan.fault != Fault::empty_response && plan.fault != Fault::blackhole;
+  const bool told_by_roomle = request.token.verdict != TokenVerdict::missing &&
+                              request.token.verdict != TokenVerdict::unreadable;
+  return said && told_by_roomle && !request.event.empty();
+}
+
+json customer_object(const SendFacts& send) {
+  const auto own = std::count_if(send.requests.begin(), send.requests.end(), was_accepted);
+  const auto tenant = static_cast<std::size_t>(own);
+  return {{"tenant", tenant}, {"roomle", send.mails.size()}, {"total", tenant + send.mails.size()}};
+}
+
 bool carries(const ReceivedRequest& request, const Exchange& exchange) {
   return request.body == exchange.request.body && request.token.value == exchange.token;
 }
@@ -108,6 +127,7 @@ json observe(const SendFacts& send) {
   json requests = json::array();
   for (const ReceivedRequest& request : send.requests) requests.push_back(request_object(request));
   object["received"] = {{"count", requests.size()}, {"requests", std::move(requests)}};
+  object["customer"] = customer_object(send);
   return object;
 }
 
@@ -146,7 +166,9 @@ std::size_t attribute_requests(const std::vector<ReceivedRequest>& requests,
 }
 
 json observe_total(const std::vector<SendFacts>& sends, std::size_t received) {
-  json total{{"sends", sends.size()}, {"received", received}};
+  json total{{"sends", sends.size()},
+             {"received", received},
+             {"customer", {{"tenant", 0}, {"roomle", 0}, {"total", 0}}}};
   for (const char* name :
        {"refused", "delivered", "mailed", "mail_failed", "attempts", "ambiguous", "mails"}) {
     total[name] = 0;
@@ -164,6 +186,10 @@ json observe_total(const std::vector<SendFacts>& sends, std::size_t received) {
     add("attempts", one["attempts"].get<std::size_t>());
     add("ambiguous", one["ambiguous"].get<bool>() ? 1 : 0);
     add("mails", send.mails.size());
+    for (const auto& [name, count] : one["customer"].items()) {
+      json& sum = total["customer"][name];
+      sum = sum.get<std::size_t>() + count.get<std::size_t>();
+    }
   }
   return total;
 }

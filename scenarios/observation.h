@@ -4,12 +4,15 @@
 //   {"refused": TEXT}  where the simulator took no event, else
 //   {"outcome", "attempts", "reasons": ["status 503", "timeout", …], "statuses": [503, null, …],
 //    "ambiguous", "mails", "mail": [MAIL, …], "mailError",
-//    "received": {"count", "requests": [REQUEST, …]}}
+//    "received": {"count", "requests": [REQUEST, …]}, "customer": {"tenant", "roomle", "total"}}
 // MAIL:    {"from", "to", "subject", "text", "html", "headers": {lower-case name: value}}
-// REQUEST: {"method", "target", "event", "headers", "body": JSON, "bodyText", "answer", "problems",
+// REQUEST: {"endpoint", "method", "target", "event", "headers", "body": JSON, "bodyText", "answer",
+// "problems",
 //           "token": {"value", "verdict", "authenticated", "plaintext", "timestamp",
 //                     "sessionToken", "apiKey"}}
-// A member without a value is absent. Everything here is pure.
+// `customer` counts the mails that reached him: the tenant's own, one for each event that his
+// endpoint accepted (whatever became of the response), and Roomle's. A member without a value is
+// absent. Everything here is pure.
 #pragma once
 
 #include <optional>
@@ -43,7 +46,8 @@ std::string observed_name(std::string header);
 nlohmann::json observe(const SendFacts& send);
 
 // {"sends", "refused", "delivered", "mailed", "mail_failed", "attempts", "ambiguous", "mails",
-// "received"}; `received` counts all that the endpoint was asked, `ambiguous` the deliveries.
+// "received", "customer"}; `received` counts all that the endpoint was asked, `ambiguous` the
+// deliveries.
 nlohmann::json observe_total(const std::vector<SendFacts>& sends, std::size_t received);
 
 }  // namespace roomle_sim

@@ -1,12 +1,16 @@
 #include "scenarios/runner.h"
 
 #include <algorithm>
+#include <map>
+#include <variant>
 
 #include <fmt/format.h>
 
 #include "scenarios/observation.h"
 #include "scenarios/stage.h"
 #include "scenarios/story.h"
+#include "scenarios/timeline.h"
+#include "sender/catalogue.h"
 
 namespace roomle_sim {
 namespace {
@@ -22,7 +26,7 @@ class ScenarioRun {
   ScenarioRun(const Scenario& scenario, const RunOptions& options, const std::stop_token& stop)
       : scenario_(scenario), options_(options), stop_(stop) {
     result_.scenario = &scenario;
-    result_.endpoint_ignored = options.external_endpoint && scenario.endpoint;
+    result_.endpoint_ignored = options.external_endpoint && (scenario.endpoint || !scenario.endpoints.empty());
   }
 
   ScenarioResult run() {
@@ -47,19 +51,20 @@ class ScenarioRun {
   struct Sent {
     const SendStep* step;
     std::string delivery;  // its id; empty where it was refused
+    TimePoint at;          // when it was handed over
+    Event event;           // as it was sent
     SendFacts facts;
     bool refusal_expected = false;
     bool overdue = false;  // told already that it did not end in time
   };
 
   void perform() {
+    begin_ = stage_->now();
     for (const ScenarioStep& step : scenario_.steps) {
       if (stop_.stop_requested() || result_.state == State::error) break;
-      if (const auto* send = std::get_if<SendStep>(&step)) {
-        perform(*send);
-      } else {
-        perform(std::get<Expectation>(step));
-      }
+      const bool due = std::visit([this](const auto& one) { return await_time(one); }, step);
+      if (!due) break;
+      std::visit([this](const auto& one) { perform(one); }, step);
     }
     // Nothing is left running unseen: also what nobody asked about has to end in time.
     if (result_.state == State::passed || result_.state == State::failed) await_all();
@@ -68,12 +73,36 @@ class ScenarioRun {
     conclude();
   }
 
+  // Waits for the step's time, where it has one. False where the scenario will not come to it.
+  template <class Step>
+  bool await_time(const Step& step) {
+    if (!step.at) return true;
+    const TimePoint when = begin_ + *step.at;
+    const Duration limit = options_.timeout.value_or(scenario_.timeout);
+    if (*step.at > limit) {
+      result_.differences.push_back(
+          {step.where, "the step's time",
+           fmt::format("within the scenario's time of {}", format_duration(limit)),
+           fmt::format("at {}", format_duration(*step.at))});
+      return false;
+    }
+    return stage_->wait_until(when);
+  }
+
   void perform(const SendStep& send) {
-    Sent sent{&send, {}, {}};
+    Sent sent{&send, {}, stage_->now(), send.event, {}};
+    if (send.deferred_data && !fill_event(send, sent.event)) {
+      sent.facts.refusal = "its data is not known";
+      sent.refusal_expected = true;  // told already
+      captures_.set_unknown("delivery.id");
+      sent_.push_back(std::move(sent));
+      return;
+    }
     Result<std::string> delivery =
-        stage_->dispatcher().submit(stage_->registry(), send.tenant_id, send.event);
+        stage_->dispatcher().submit(stage_->registry(), send.tenant_id, sent.event);
     if (delivery) {
       sent.delivery = *std::move(delivery);
+      captures_.set("delivery.id", sent.delivery);
     } else if (delivery.error().code == ErrorCode::usage) {
       sent.facts.refusal = delivery.error().message;
     } else {
@@ -82,24 +111,155 @@ class ScenarioRun {
     sent_.push_back(std::move(sent));
   }
 
+  // False, and told, where a value is not known, or the data with it is none.
+  bool fill_event(const SendStep& send, Event& event) {
+    const auto data = captures_.fill_data(*send.deferred_data);
+    if (!data) {
+      tell_missing(send.where, "the event", data.error());
+      return false;
+    }
+    Result<Event> made = make_event(send.event.type, *data);
+    if (made) {
+      event = *std::move(made);
+      return true;
+    }
+    result_.differences.push_back(
+        {send.where, "the event", "data that is right", made.error().message});
+    return false;
+  }
+
+  void tell_missing(const Location& where, const std::string& name,
+                    const Captures::Missing& missing) {
+    result_.differences.push_back({where, name, fmt::format("a value of '${{{}}}'", missing.name),
+                                   missing.unknown ? "it is not known here" : "none was captured"});
+  }
+
+  void perform(const CaptureStep& step) {
+    Sent& about = sent_.at(step.send);
+    if (!await(about) || stop_.stop_requested() || !gather()) return;
+    nlohmann::json observation = observe(about.facts);
+    if (!about.delivery.empty()) observation["id"] = about.delivery;
+    for (const Capture& capture : step.captures) {
+      if (capture.needs_endpoint() && options_.external_endpoint) {
+        ++result_.not_checked;
+        captures_.set_unknown(capture.name);
+        continue;
+      }
+      auto value = Captures::find(capture, observation);
+      if (value) {
+        captures_.set(capture.name, *std::move(value));
+      } else {
+        result_.differences.push_back(
+            {capture.where, "capture." + capture.name,
+             capture.pattern
+                 ? fmt::format("a text in which '{}' is found", capture.pattern->pattern())
+                 : "a value at " + capture.pointer.to_string(),
+             value.error()});
+      }
+    }
+  }
+
   void perform(const Expectation& expectation) {
     Sent& about = sent_.at(*expectation.send);
-    const bool total =
-        std::any_of(expectation.checks.begin(), expectation.checks.end(),
-                    [](const Check& check) { return check.name.starts_with("total."); });
-    const bool ended = total ? await_all() : await(about);
+    const std::optional<Expectation> filled = fill(expectation);
+    if (!filled) return;
+    if (expectation.within) return judge_within(*filled, about);
+    const bool all = expectation.about_all();
+    // With a time of its own, it is judged as things stand.
+    const bool ended = expectation.at || (all ? await_all() : await(about));
     if (!ended || stop_.stop_requested() || !gather()) return;
     if (expectation.expects_refusal()) {
       about.refusal_expected = true;
-    } else if (about.facts.refusal && !total) {
+    } else if (about.facts.refusal && !all) {
       return;  // expect_no_other_refusal() tells it once
     }
-    nlohmann::json observation = observe(about.facts);
-    if (total) observation["total"] = observe_totals();
-    Comparison compared = compare(expectation, observation, options_.external_endpoint.has_value());
+    const std::optional<TimePoint> moment =
+        expectation.at ? std::optional(begin_ + *expectation.at) : std::nullopt;
+    take(compare_at(*filled, about, moment), "");
+  }
+
+  // With what is known by now. Nothing where a value is missing: told, or counted as not checked.
+  std::optional<Expectation> fill(const Expectation& expectation) {
+    Expectation filled = expectation;
+    filled.checks.clear();
+    bool whole = true;
+    for (const Check& check : expectation.checks) {
+      Result<Check, Captures::Missing> one = captures_.fill(check);
+      if (one) {
+        filled.checks.push_back(*std::move(one));
+      } else if (one.error().unknown && options_.external_endpoint) {
+        ++result_.not_checked;
+      } else {
+        tell_missing(check.matcher.where, check.name, one.error());
+        whole = false;
+      }
+    }
+    return whole ? std::optional(std::move(filled)) : std::nullopt;
+  }
+
+  // Waits until all holds together, at some moment; no longer than until the time is over, or
+  // nothing can change any more. So it does not matter how late one looks.
+  void judge_within(const Expectation& expectation, Sent& about) {
+    const bool all = expectation.about_all();
+    const TimePoint from = all ? begin_ : about.at;
+    const TimePoint limit = from + *expectation.within;
+    for (;;) {
+      const std::uint64_t heard = stage_->changes();
+      const TimePoint now = stage_->now();
+      // Asked for before one looks: what happens in between is seen in the next round.
+      const bool over = now >= limit || SteadyClock::now() >= deadline_ || has_ended(about, all);
+      if (stop_.stop_requested() || !gather()) return;
+      if (about.facts.refusal && !all) return;  // expect_no_other_refusal() tells it
+      Comparison last;
+      for (const TimePoint moment : moments_of(facts_of_all(), from, std::min(limit, now))) {
+        last = compare_at(expectation, about, moment);
+        if (last.differences.empty()) return take(std::move(last), "");
+      }
+      if (over) {
+        return take(std::move(last),
+                    fmt::format(" within {}", format_duration(*expectation.within)));
+      }
+      stage_->wait_for_change(heard, std::min(limit, now + (deadline_ - SteadyClock::now())));
+    }
+  }
+
+  bool has_ended(const Sent& about, bool all) const {
+    const auto ended = [this](const Sent& sent) {
+      return sent.facts.refusal || stage_->journal().end_of(sent.delivery).has_value();
+    };
+    return all ? std::all_of(sent_.begin(), sent_.end(), ended) : ended(about);
+  }
+
+  // `moment`: as things stood then; nothing: as they stand now.
+  Comparison compare_at(const Expectation& expectation, const Sent& about,
+                        std::optional<TimePoint> moment) const {
+    const auto known = [&](const SendFacts& facts) {
+      return moment ? facts_until(facts, *moment) : facts;
+    };
+    nlohmann::json observation = observe(known(about.facts));
+    if (expectation.about_all()) {
+      std::vector<SendFacts> facts;
+      for (const Sent& sent : sent_) facts.push_back(known(sent.facts));
+      const auto received = std::count_if(
+          requests_.begin(), requests_.end(),
+          [&](const ReceivedRequest& request) { return !moment || request.time <= *moment; });
+      observation["total"] = observe_total(facts, static_cast<std::size_t>(received));
+    }
+    return compare(expectation, observation, options_.external_endpoint.has_value());
+  }
+
+  void take(Comparison compared, const std::string& when) {
     result_.not_checked += compared.not_checked;
-    std::move(compared.differences.begin(), compared.differences.end(),
-              std::back_inserter(result_.differences));
+    for (Difference& one : compared.differences) {
+      one.name += when;
+      result_.differences.push_back(std::move(one));
+    }
+  }
+
+  std::vector<SendFacts> facts_of_all() const {
+    std::vector<SendFacts> facts;
+    for (const Sent& sent : sent_) facts.push_back(sent.facts);
+    return facts;
   }
 
   // False where it did not end; that is then in the result.
@@ -140,34 +300,30 @@ class ScenarioRun {
       }
       facts.push_back(sent.facts);
     }
-    if (const EndpointServer* endpoint = stage_->endpoint()) {
-      endpoint->wait_for(sent_to_endpoint(),
-                         std::min(deadline_, SteadyClock::now() + kLateRequests));
-      const std::vector<ReceivedRequest> requests = endpoint->requests();
-      received_ = requests.size();
-      attribute_requests(requests, facts);
+    if (stage_->sees_requests()) {
+      stage_->wait_for_requests(sent_to_endpoints(),
+                                std::min(deadline_, SteadyClock::now() + kLateRequests));
+      requests_ = stage_->requests();
+      attribute_requests(requests_, facts);
     }
     for (std::size_t i = 0; i < sent_.size(); ++i) sent_[i].facts = std::move(facts[i]);
     return true;
   }
 
-  // How many requests of ended attempts left wholly for the built-in endpoint.
-  std::uint64_t sent_to_endpoint() const {
-    std::uint64_t count = 0;
+  // How many requests of ended attempts left wholly for each built-in endpoint.
+  std::map<std::string, std::uint64_t> sent_to_endpoints() const {
+    std::map<std::string, std::uint64_t> counts;
     for (const Sent& sent : sent_) {
-      if (!scenario_.built_in.contains(sent.step->tenant_id)) continue;
+      const auto chosen = scenario_.built_in.find(sent.step->tenant_id);
+      if (chosen == scenario_.built_in.end()) continue;
       for (const JournalRecord& record : sent.facts.records) {
         if (!std::holds_alternative<record::AttemptFinished>(record.what)) continue;
-        if (record.exchange && record.exchange->result.request_sent) ++count;
+        if (record.exchange && record.exchange->result.request_sent) {
+          ++counts[chosen->second.endpoint];
+        }
       }
     }
-    return count;
-  }
-
-  nlohmann::json observe_totals() const {
-    std::vector<SendFacts> facts;
-    for (const Sent& sent : sent_) facts.push_back(sent.facts);
-    return observe_total(facts, received_);
+    return counts;
   }
 
   void expect_no_other_refusal() {
@@ -181,7 +337,7 @@ class ScenarioRun {
   void tell_story() {
     for (const Sent& sent : sent_) {
       const Tenant* tenant = stage_->registry()->find(sent.step->tenant_id);
-      result_.story.push_back(tell_send(sent.step->event, *tenant));
+      result_.story.push_back(tell_send(sent.event, *tenant));
       if (sent.facts.refusal) {
         result_.story.push_back(fmt::format("  refused: {}", *sent.facts.refusal));
         continue;
@@ -212,9 +368,11 @@ class ScenarioRun {
   const RunOptions& options_;
   const std::stop_token stop_;
   SteadyClock::time_point deadline_;
+  TimePoint begin_;
   std::unique_ptr<Stage> stage_;
   std::vector<Sent> sent_;
-  std::size_t received_ = 0;  // by the built-in endpoint, in all
+  std::vector<ReceivedRequest> requests_;  // of the built-in endpoints, in all
+  Captures captures_;
   ScenarioResult result_;
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -11,8 +12,10 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "endpoint/behavior.h"
+#include "scenarios/captures.h"
 #include "scenarios/expectation.h"
 #include "scenarios/variables.h"
+#include "scenarios/webhooks.h"
 #include "sender/event.h"
 #include "tenants/registry.h"
 
@@ -23,9 +26,21 @@ struct SendStep {
   std::string name;  // of "as"; may be empty
   std::int64_t tenant_id = 0;
   Event event;
+  std::optional<Duration> at;  // since the scenario's begin; nothing: when it is its turn
+  // The data as the file has it, where some of it is known only when the step's turn comes. `event`
+  // has the vendor's example there.
+  std::optional<JsonNode> deferred_data;
 };
 
-using ScenarioStep = std::variant<SendStep, Expectation>;
+// Notes values of a delivery once it has ended, for later steps.
+struct CaptureStep {
+  Location where;
+  std::size_t send = 0;  // its position among the scenario's sends
+  std::vector<Capture> captures;
+  std::optional<Duration> at;
+};
+
+using ScenarioStep = std::variant<SendStep, Expectation, CaptureStep>;
 
 // Immutable once read; any number of threads may run it at once.
 struct Scenario {
@@ -34,11 +49,12 @@ struct Scenario {
   std::string name;
   std::string description;
   std::vector<std::string> tags;
-  // As the file has it. Tenants whose `webhook` member is absent are in `built_in`: they get the
-  // built-in endpoint's URL when it runs. One written null or "" has none, and gets no POST.
+  // As the file has it. Tenants whose `webhook` is absent, or names an endpoint, are in `built_in`:
+  // they get that endpoint's URL when it runs. One written null or "" has none, and gets no POST.
   TenantRegistry registry;
-  std::set<std::int64_t> built_in;
-  std::optional<Behavior> endpoint;  // nothing: every POST is answered with 200
+  std::map<std::int64_t, EndpointPath> built_in;
+  std::optional<Behavior> endpoint;  // the default one; nothing: every POST is answered with 200
+  std::map<std::string, Behavior> endpoints;  // those with a name
   std::optional<std::uint64_t> seed;
   Duration timeout = std::chrono::seconds(30);  // for the whole scenario, in real time
   std::vector<ScenarioStep> steps;

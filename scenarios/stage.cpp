@@ -1,5 +1,7 @@
 #include "scenarios/stage.h"
 
+#include <algorithm>
+#include <functional>
 #include <set>
 
 #include "fallback_mailer/mailbox_spec.h"
@@ -7,11 +9,13 @@
 namespace roomle_sim {
 namespace {
 
-std::shared_ptr<const TenantRegistry> with_webhooks(const Scenario& scenario,
-                                                    const std::string& url) {
+// `url_of` gives where the events of a tenant go that has no webhook of his own.
+std::shared_ptr<const TenantRegistry> with_webhooks(
+    const Scenario& scenario, const std::function<std::string(const EndpointPath&)>& url_of) {
   auto registry = std::make_shared<TenantRegistry>();
   for (Tenant tenant : scenario.registry.tenants()) {
-    if (scenario.built_in.contains(tenant.id)) tenant.webhook = url;
+    const auto chosen = scenario.built_in.find(tenant.id);
+    if (chosen != scenario.built_in.end()) tenant.webhook = url_of(chosen->second);
     registry->add(std::move(tenant));
   }
   for (const Credential& credential : scenario.registry.credentials()) registry->add(credential);
@@ -24,18 +28,14 @@ std::shared_ptr<const TenantRegistry> with_webhooks(const Scenario& scenario,
 Result<std::unique_ptr<Stage>> Stage::set_up(const Scenario& scenario, const RunOptions& options) {
   std::unique_ptr<Stage> stage(new Stage());
   stage->seed_ = options.seed.value_or(scenario.seed.value_or(1));
-  std::string url = options.external_endpoint.value_or("");
   if (!options.external_endpoint) {
-    EndpointOptions endpoint;
-    endpoint.behavior = scenario.endpoint.value_or(Behavior{});
-    endpoint.seed = stage->seed_;
-    endpoint.verification = verification_of(scenario.registry);
-    auto started = EndpointServer::start(std::move(endpoint));
-    if (!started) return started.error();
-    stage->endpoint_ = *std::move(started);
-    url = stage->endpoint_->url();
+    if (auto error = stage->open_endpoints(scenario)) return *error;
   }
-  stage->registry_ = with_webhooks(scenario, url);
+  stage->registry_ = with_webhooks(scenario, [&](const EndpointPath& chosen) {
+    if (options.external_endpoint) return *options.external_endpoint;
+    std::string url = stage->endpoints_.at(chosen.endpoint)->url();
+    return url.replace(url.rfind('/'), 1, chosen.path);
+  });
   if (options.mailbox) {
     auto mailbox = open_mailbox(*options.mailbox);
     if (!mailbox) return mailbox.error();
@@ -52,6 +52,46 @@ Result<std::unique_ptr<Stage>> Stage::set_up(const Scenario& scenario, const Run
   stage->dispatcher_ = std::make_unique<Dispatcher>(*stage->transport_, stage->journal_, mailbox,
                                                     stage->clock_, dispatcher);
   return stage;
+}
+
+std::optional<Error> Stage::open_endpoints(const Scenario& scenario) {
+  auto error = open_endpoint(std::string(kDefaultEndpoint), scenario.endpoint.value_or(Behavior{}),
+                             scenario.registry);
+  for (const auto& [name, behavior] : scenario.endpoints) {
+    if (!error) error = open_endpoint(name, behavior, scenario.registry);
+  }
+  return error;
+}
+
+std::optional<Error> Stage::open_endpoint(const std::string& name, Behavior behavior,
+                                          const TenantRegistry& tenants) {
+  EndpointOptions options;
+  options.behavior = std::move(behavior);
+  options.seed = seed_;
+  options.verification = verification_of(tenants);
+  options.observer = [this](const ReceivedRequest&) { bell_.ring(); };
+  auto started = EndpointServer::start(std::move(options));
+  if (!started) return started.error();
+  endpoints_.emplace(name, *std::move(started));
+  return std::nullopt;
+}
+
+std::vector<ReceivedRequest> Stage::requests() const {
+  std::vector<ReceivedRequest> all;
+  for (const auto& [name, endpoint] : endpoints_) {
+    for (ReceivedRequest& request : endpoint->requests()) {
+      request.endpoint = name;
+      all.push_back(std::move(request));
+    }
+  }
+  std::stable_sort(all.begin(), all.end(),
+                   [](const auto& a, const auto& b) { return a.time < b.time; });
+  return all;
+}
+
+void Stage::wait_for_requests(const std::map<std::string, std::uint64_t>& counts,
+                              std::chrono::steady_clock::time_point deadline) const {
+  for (const auto& [name, count] : counts) endpoints_.at(name)->wait_for(count, deadline);
 }
 
 Result<std::vector<ReceivedMail>> Stage::mails_of(const std::string& delivery) const {
@@ -78,6 +118,7 @@ Result<std::vector<ReceivedMail>> Stage::mails_of(const std::string& delivery) c
 }
 
 void Stage::give_up() {
+  bell_.close();
   journal_.give_up();
   transport_->interrupt();
 }

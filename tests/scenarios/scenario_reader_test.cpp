@@ -51,7 +51,8 @@ TEST(ScenarioReader, TellsAnAbsentWebhookFromNone) {
     {"id": 4, "name": "own", "webhook": "http://127.0.0.1:9/"}],
     "steps": [{"send": "email.savedConfiguration", "tenant": "own"}]})");
   ASSERT_TRUE(scenario) << scenario.error().message;
-  EXPECT_EQ(scenario->built_in, std::set<std::int64_t>{1});
+  ASSERT_EQ(scenario->built_in.size(), 1U);
+  EXPECT_EQ(scenario->built_in.at(1).endpoint, "default");
   EXPECT_EQ(scenario->registry.find(2)->webhook, "");
   EXPECT_EQ(scenario->registry.find(3)->webhook, "");
   EXPECT_EQ(scenario->registry.find(4)->webhook, "http://127.0.0.1:9/");
@@ -158,6 +159,35 @@ INSTANTIATE_TEST_SUITE_P(
              "10:77: a '${' without its '}'", "11:65: 'shop' is an object",
              "11:83: '${a b}' is no reference", "12:31: a string stands where a number is expected",
              "12:56: of a delivery there is no 'delivery.status' here"}},
+        BadFile{"steps.json",
+                {"2:69: there is no endpoint 'haelthy' (did you mean 'healthy'?)",
+                 "2:88: this is no path of a URL",
+                 "3:57: a webhook needs the member 'endpoint'",
+                 "3:59: a webhook has no member 'url'",
+                 "4:54: no endpoint of this list can be called 'default'",
+                 "7:18: this capture stands before any send",
+                 "9:13: an earlier step is at 5s",
+                 "9:83: 'expect' stands in the step that has 'send'",
+                 "10:13: a bare number is no duration",
+                 "10:59: within no time at all",
+                 "11:62: 'within' stands in a step that has 'at'",
+                 "12:20: a variable is called 'taken' already",
+                 "12:41: no variable can be called '2nd'",
+                 "12:48: of a delivery nothing is called 'outcom' (did you mean 'outcome'?)",
+                 "12:105: more than one group is captured",
+                 "13:30: this is no JSON Pointer",
+                 "13:53: a number says not what to capture",
+                 "13:65: a capture needs the member 'from'",
+                 "13:67: a capture has no member 'form' (did you mean 'from'?)",
+                 "13:97: no send before this is called 'fist' (did you mean 'first'?)",
+                 "14:18: this captures nothing",
+                 "15:26: 'fourth' is known only while the scenario runs",
+                 "15:97: what is known only while the scenario runs is no expression",
+                 "16:75: what is known only while the scenario runs stands alone",
+                 "16:110: what is expected of the customer's mails has no member 'tennant'",
+                 "17:31: this expects nothing",
+                 "18:31: 'fourth' is captured, and has no parts",
+                 "18:58: there is no variable 'seventh'"}},
         BadFile{"cases.json",
                 {"3:36: no variable can be called 'env'", "3:43: two columns are called 'status'"}},
         BadFile{"case-rows.json",

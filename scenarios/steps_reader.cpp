@@ -1,0 +1,241 @@
+#include "scenarios/steps_reader.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "sender/catalogue.h"
+
+namespace roomle_sim {
+namespace {
+
+class StepsReader {
+ public:
+  StepsReader(const TenantRegistry& registry, Diagnostics& diagnostics)
+      : registry_(registry), diagnostics_(diagnostics) {}
+
+  std::vector<ScenarioStep> read(const JsonNode& steps) {
+    if (!steps.is(JsonNode::Kind::array)) {
+      report(steps, "the steps are no list", "a list of {\"send\": …} and {\"expect\": …}");
+    } else if (steps.items.empty()) {
+      report(steps, "there are no steps");
+    }
+    for (const JsonNode& step : steps.items) read_step(step);
+    return std::move(steps_);
+  }
+
+ private:
+  static constexpr std::array<std::string_view, 3> kKinds{"send", "expect", "capture"};
+
+  void report(const JsonNode& node, std::string message, std::string expected = {}) {
+    diagnostics_.add(node.where, std::move(message), std::move(expected));
+  }
+
+  void read_step(const JsonNode& node) {
+    ObjectReader step(node, diagnostics_, "a step");
+    if (!step.is_object()) return;
+    const auto kind = std::find_if(kKinds.begin(), kKinds.end(), [&](std::string_view name) {
+      return node.find(name) != nullptr;
+    });
+    if (kind == kKinds.end()) {
+      step.allow({"send", "expect", "capture", "repeat", "include"});
+      step.finish();
+      report(node, "this step neither sends nor expects anything",
+             "{\"send\": EVENT, …} or {\"expect\": {…}}");
+      return;
+    }
+    const std::optional<Duration> at = read_time(step);
+    const JsonNode& what = *step.optional(*kind);
+    if (*kind == "send") {
+      read_send(step, what, at);
+    } else if (*kind == "expect") {
+      read_expect(what, at);
+    } else {
+      read_capture(step, what, at);
+    }
+    for (const std::string_view other : kKinds) {
+      if (other == *kind || node.find(other) == nullptr) continue;
+      report(*step.optional(other),
+             fmt::format("'{}' stands in the step that has '{}'", other, *kind),
+             "a step of its own behind it");
+    }
+    step.finish();
+  }
+
+  // Steps are done in their order: a time before that of an earlier step cannot be kept.
+  std::optional<Duration> read_time(ObjectReader& step) {
+    const JsonNode* node = step.optional("at");
+    const auto at = node == nullptr ? std::nullopt : read_duration(*node, diagnostics_);
+    if (!at) return at;
+    if (*at < latest_) {
+      report(*node, fmt::format("an earlier step is at {}", format_duration(latest_)),
+             "steps in the order of their times, which count from the scenario's begin");
+    }
+    latest_ = std::max(latest_, *at);
+    return at;
+  }
+
+  void read_send(ObjectReader& step, const JsonNode& type, std::optional<Duration> at) {
+    SendStep send;
+    send.where = type.where;
+    send.at = at;
+    if (const JsonNode* name = step.optional("as")) read_name(*name, send);
+    send.tenant_id = read_tenant(step, step.optional("tenant"));
+    const JsonNode* data = step.optional("data");
+    const std::size_t mistakes = diagnostics_.size();
+    const auto word = read_word(type, diagnostics_, event_names());
+    if (data != nullptr) check_data(*data);
+    if (word && diagnostics_.size() == mistakes) {
+      Result<Event> event = make_event(type.string, known_data(data, send));
+      if (event) {
+        send.event = *std::move(event);
+      } else {
+        report(data == nullptr ? type : *data, event.error().message);
+      }
+    }
+    sends_.push_back(send.name);
+    steps_.emplace_back(std::move(send));
+  }
+
+  // What of the data is known by now; the rest is kept for later.
+  static nlohmann::ordered_json known_data(const JsonNode* data, SendStep& send) {
+    nlohmann::ordered_json known = nlohmann::ordered_json::object();
+    if (data == nullptr) return known;
+    known = data->to_json();
+    for (const JsonNode::Member& member : data->members) {
+      if (!member.value.deferred) continue;
+      known.erase(member.name);
+      send.deferred_data = *data;
+    }
+    return known;
+  }
+
+  void read_name(const JsonNode& name, SendStep& send) {
+    send.name = read_string(name, diagnostics_).value_or("");
+    if (!send.name.empty() && std::find(sends_.begin(), sends_.end(), send.name) != sends_.end()) {
+      report(name, fmt::format("an earlier send is already called '{}'", send.name));
+    }
+  }
+
+  // make_event() refuses the same, but knows no places.
+  void check_data(const JsonNode& data) {
+    ObjectReader members(data, diagnostics_, "data");
+    for (const DataMember& known : data_members()) {
+      const JsonNode* value = members.optional(known.name);
+      if (value == nullptr || value->is(JsonNode::Kind::null) || value->deferred) continue;
+      if (known.kind == MemberKind::boolean) {
+        read_boolean(*value, diagnostics_);
+      } else {
+        read_string(*value, diagnostics_);
+      }
+    }
+    members.finish();
+  }
+
+  std::int64_t read_tenant(ObjectReader& step, const JsonNode* node) const {
+    const std::vector<Tenant>& tenants = registry_.tenants();
+    if (node == nullptr) {
+      if (tenants.size() > 1) {
+        step.report(step.node(), "there are several tenants: this step must name one",
+                    "\"tenant\": an id or a name");
+      }
+      return tenants.empty() ? 0 : tenants.front().id;
+    }
+    const bool is_name = node->is(JsonNode::Kind::string);
+    if (!is_name && !node->is(JsonNode::Kind::integer)) {
+      step.report(*node, fmt::format("{} is no tenant", kind_name(node->kind)), "an id or a name");
+      return 0;
+    }
+    const std::string text = is_name ? node->string : std::to_string(node->integer);
+    if (const Tenant* found = registry_.find_by_text(text)) return found->id;
+    // Where the tenants themselves are wrong, that says enough.
+    if (tenants.empty()) return 0;
+    std::vector<std::string_view> names;
+    std::vector<std::string> known;
+    for (const Tenant& tenant : tenants) {
+      names.push_back(tenant.name);
+      known.push_back(fmt::format("{} ({})", tenant.id, tenant.name));
+    }
+    step.report(*node, fmt::format("there is no tenant '{}'{}", text, did_you_mean(text, names)),
+                fmt::format("one of: {}", fmt::join(known, ", ")));
+    return 0;
+  }
+
+  void read_expect(const JsonNode& node, std::optional<Duration> at) {
+    ObjectReader object(node, diagnostics_, "an expectation");
+    const std::size_t mistakes = diagnostics_.size();
+    const JsonNode* of = object.optional("of");
+    const JsonNode* within = object.optional("within");
+    Expectation expectation = read_expectation(object);
+    expectation.at = at;
+    if (within != nullptr) expectation.within = read_within(*within, at);
+    if (object.is_object()) object.finish();
+    if (sends_.empty()) {
+      report(node, "this expectation stands before any send", "a step {\"send\": …} before it");
+    } else {
+      expectation.send = of == nullptr ? std::optional(sends_.size() - 1) : find_send(*of);
+    }
+    if (expectation.checks.empty() && diagnostics_.size() == mistakes) {
+      report(node, "this expects nothing", "such as \"outcome\": \"delivered\"");
+    }
+    steps_.emplace_back(std::move(expectation));
+  }
+
+  std::optional<Duration> read_within(const JsonNode& node, std::optional<Duration> at) {
+    const auto within = read_duration(node, diagnostics_);
+    if (within && *within == Duration::zero())
+      report(node, "within no time at all nothing happens");
+    if (at) {
+      report(node, "'within' stands in a step that has 'at', which says when it is judged",
+             "one of the two");
+    }
+    return within;
+  }
+
+  void read_capture(ObjectReader& step, const JsonNode& node, std::optional<Duration> at) {
+    const JsonNode* of = step.optional("of");
+    CaptureStep capture;
+    capture.where = node.where;
+    capture.at = at;
+    capture.captures = read_captures(node, diagnostics_);
+    if (sends_.empty()) {
+      report(node, "this capture stands before any send", "a step {\"send\": …} before it");
+    } else {
+      capture.send =
+          (of == nullptr ? std::optional(sends_.size() - 1) : find_send(*of)).value_or(0);
+    }
+    steps_.emplace_back(std::move(capture));
+  }
+
+  std::optional<std::size_t> find_send(const JsonNode& of) {
+    const auto name = read_string(of, diagnostics_);
+    if (!name) return std::nullopt;
+    const auto found = std::find(sends_.begin(), sends_.end(), *name);
+    if (found != sends_.end() && !name->empty()) {
+      return static_cast<std::size_t>(found - sends_.begin());
+    }
+    std::vector<std::string_view> names;
+    std::copy_if(sends_.begin(), sends_.end(), std::back_inserter(names),
+                 [](const std::string& one) { return !one.empty(); });
+    report(of,
+           fmt::format("no send before this is called '{}'{}", *name, did_you_mean(*name, names)),
+           "the name that a send step gives in \"as\"");
+    return std::nullopt;
+  }
+
+  const TenantRegistry& registry_;
+  Diagnostics& diagnostics_;
+  std::vector<ScenarioStep> steps_;
+  std::vector<std::string> sends_;  // their names, in the order of the file
+  Duration latest_{0};              // of the steps that have a time
+};
+
+}  // namespace
+
+std::vector<ScenarioStep> read_steps(const JsonNode& steps, const TenantRegistry& tenants,
+                                     Diagnostics& diagnostics) {
+  return StepsReader(tenants, diagnostics).read(steps);
+}
+
+}  // namespace roomle_sim
