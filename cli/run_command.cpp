@@ -16,8 +16,10 @@
 #include "cli/scenario_choice.h"
 #include "fallback_mailer/mailbox_spec.h"
 #include "scenarios/child_process.h"
+#include "scenarios/first_scenario.h"
 #include "scenarios/port_probe.h"
 #include "scenarios/report_junit.h"
+#include "scenarios/scenario_schema.h"
 #include "scenarios/suite.h"
 #include "tenants/url.h"
 
@@ -37,6 +39,8 @@ struct RunFlags {
   int jobs = 0;
   bool fail_fast = false;
   bool story = false;
+  bool init = false;
+  bool schema = false;
   HttpOptions http;
 };
 
@@ -139,8 +143,26 @@ int exit_code_of(const SuiteResult& suite) {
   return suite.failed > 0 ? exit_code::kNotAsExpected : exit_code::kFine;
 }
 
+int init(Console& console, const std::vector<std::string>& paths) {
+  if (paths.size() > 1) return console.fail(usage("--init: one PATH is expected"));
+  const std::string path = paths.empty() ? "scenario.json" : paths.front();
+  if (const auto error = write_first_scenario(path)) return console.fail(*error);
+  console.message(fmt::format("wrote {0}; next: roomle-sim run {0} --story", printable(path)));
+  return exit_code::kFine;
+}
+
 int run(Context& context, const RunFlags& flags) {
   Console& console = context.console;
+  if (flags.init) return init(console, flags.paths);
+  if (flags.schema) {
+    console.data(std::string(scenario_schema_text()));
+    return exit_code::kFine;
+  }
+  if (flags.paths.empty()) {
+    return console.fail(
+        usage("PATH is required: a scenario file, or a folder of them; "
+              "'roomle-sim run --init' writes a first one"));
+  }
   const std::optional<std::vector<std::string>>& command = context.child_command;
   if (command && command->empty()) return console.fail(usage("no command stands behind '--'"));
   const Result<RunPlan> plan = understand(flags, command.has_value());
@@ -182,7 +204,11 @@ int run(Context& context, const RunFlags& flags) {
 }
 
 void add_flags(CLI::App& command, RunFlags& flags) {
-  command.add_option("PATH", flags.paths, "A scenario file, or a folder of them")->required();
+  command.add_option("PATH", flags.paths, "A scenario file, or a folder of them");
+  command.add_flag("--init", flags.init,
+                   "Write a first scenario, with comments, into PATH (default: scenario.json)");
+  command.add_flag("--schema", flags.schema,
+                   "Print the JSON Schema of scenario files, for editors");
   flags.choice.add_to(command);
   command.add_option("--endpoint", flags.endpoint, "A real endpoint instead of the built-in one")
       ->type_name("URL");
@@ -203,7 +229,7 @@ void add_flags(CLI::App& command, RunFlags& flags) {
       "For CMD, until it answers (default 10s)");
   add_seed(
       command, [&flags](std::uint64_t seed) { flags.seed = seed; },
-      "Of the retries' jitter, instead of the scenario's own");
+      "Of the jitter and of what is made up, instead of the scenario's own");
   command.add_flag("-v,--story", flags.story, "Tell what happened also where all is as expected");
   flags.http.add_to(command);
 }
@@ -230,6 +256,7 @@ void add_run_command(CLI::App& app, Context& context) {
       "With '-- CMD...' the endpoint under test is started, awaited, and stopped afterwards.\n"
       "Exit: 0 all as expected, 4 an expectation failed, 2 a file that cannot be used\n\n"
       "Examples:\n"
+      "  roomle-sim run --init first.json\n"
       "  roomle-sim run fixtures/scenarios\n"
       "  roomle-sim run my.json --endpoint http://127.0.0.1:8090/roomle -- node server.js\n"
       "  roomle-sim run scenarios/ --report junit=report.xml");

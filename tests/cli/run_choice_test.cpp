@@ -102,5 +102,34 @@ TEST_F(RunChoice, TheSeedOfTheFlagDrawsOtherCustomers) {
   EXPECT_NE(story("5"), story("6"));
 }
 
+TEST_F(RunChoice, InitWritesAScenarioThatPassesAndNeverOverwrites) {
+  const std::string path = folder_.path() + "/first.json";
+  ProcessResult result = run({"--init", path});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("next: roomle-sim run " + path));
+  result = run({path});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("2 passed, 0 failed"));
+  result = run({path, "--init"});
+  EXPECT_EQ(result.exit_code, 3);
+  EXPECT_THAT(result.err, HasSubstr("it exists already"));
+  result = run({path, plain_, "--init"});
+  EXPECT_EQ(result.exit_code, 1);
+}
+
+TEST_F(RunChoice, PrintsTheSchemaOfScenarioFiles) {
+  const ProcessResult result = run({"--schema"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  const auto schema = nlohmann::ordered_json::parse(result.out);
+  EXPECT_EQ(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
+  EXPECT_TRUE(schema["properties"].contains("steps"));
+}
+
+TEST_F(RunChoice, APathIsNeededForAllElse) {
+  const ProcessResult result = run({});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err, HasSubstr("PATH is required"));
+}
+
 }  // namespace
 }  // namespace roomle_sim

@@ -1,8 +1,11 @@
-// Holds a value against a JSON schema, in the part of JSON Schema that service/openapi.json uses.
-// Any other keyword is a problem too, so that none is written there in vain.
+// Holds a value against a JSON schema, in the part of JSON Schema (2020-12) that
+// service/openapi.json and scenarios/scenario_schema.json use. Any other keyword is a problem too,
+// so that none is written there in vain.
 #pragma once
 
 #include <algorithm>
+#include <map>
+#include <regex>
 #include <set>
 #include <string>
 #include <vector>
@@ -46,9 +49,12 @@ class SchemaCheck {
 
   static const std::set<std::string>& keywords() {
     static const std::set<std::string> kKnown{
-        "$ref",    "type",    "required",   "properties", "additionalProperties",
-        "items",   "enum",    "oneOf",      "const",      "format",
-        "minimum", "maximum", "description"};
+        "$ref",      "type",          "required",      "properties", "additionalProperties",
+        "items",     "enum",          "oneOf",         "const",      "format",
+        "minimum",   "maximum",       "description",   "anyOf",      "allOf",
+        "not",       "pattern",       "propertyNames", "minItems",   "maxItems",
+        "minLength", "minProperties", "maxProperties", "$schema",    "$id",
+        "$defs",     "title"};
     return kKnown;
   }
 
@@ -62,10 +68,12 @@ class SchemaCheck {
     for (const auto& [keyword, unused] : schema.items()) {
       if (!keywords().contains(keyword)) found.push_back(at + ": unknown keyword " + keyword);
     }
-    if (schema.contains("$ref")) return check(resolve(schema), value, at, found);
+    if (schema.contains("$ref")) check(resolve(schema), value, at, found);
     if (schema.contains("type")) check_type(schema["type"], value, at, found);
     check_value(schema, value, at, found);
     if (value.is_object()) check_object(schema, value, at, found);
+    check_sizes(schema, value, at, found);
+    check_combined(schema, value, at, found);
     if (value.is_array() && schema.contains("items")) {
       for (std::size_t i = 0; i < value.size(); ++i) {
         check(schema["items"], value[i], at + "[" + std::to_string(i) + "]", found);
@@ -76,6 +84,52 @@ class SchemaCheck {
           schema["oneOf"], [&](const Json& one) { return problems(one, value, at).empty(); });
       if (fits != 1) found.push_back(at + ": fits " + std::to_string(fits) + " of oneOf");
     }
+  }
+
+  // The value's length, and its text.
+  static void check_sizes(const Json& schema, const Json& value, const std::string& at,
+                          Found& found) {
+    const auto below = [&](const char* keyword, std::size_t size) {
+      return schema.contains(keyword) && size < schema[keyword].get<std::size_t>();
+    };
+    if (value.is_array()) {
+      const bool above =
+          schema.contains("maxItems") && value.size() > schema["maxItems"].get<std::size_t>();
+      if (below("minItems", value.size()) || above) found.push_back(at + ": a wrong length");
+    }
+    if (value.is_object()) {
+      const bool above = schema.contains("maxProperties") &&
+                         value.size() > schema["maxProperties"].get<std::size_t>();
+      if (below("minProperties", value.size()) || above) {
+        found.push_back(at + ": a wrong number of members");
+      }
+    }
+    if (!value.is_string()) return;
+    const auto text = value.get<std::string>();
+    if (below("minLength", text.size())) found.push_back(at + ": is too short");
+    if (schema.contains("pattern") &&
+        !std::regex_search(text, compiled(schema["pattern"].get<std::string>()))) {
+      found.push_back(at + ": does not match " + schema["pattern"].get<std::string>());
+    }
+  }
+
+  // Making one takes far longer than its use.
+  static const std::regex& compiled(const std::string& pattern) {
+    thread_local std::map<std::string, std::regex> cache;
+    const auto found = cache.find(pattern);
+    return found != cache.end() ? found->second : cache.emplace(pattern, pattern).first->second;
+  }
+
+  void check_combined(const Json& schema, const Json& value, const std::string& at,
+                      Found& found) const {
+    for (const Json& one : schema.value("allOf", Json::array())) check(one, value, at, found);
+    if (schema.contains("not") && problems(schema["not"], value, at).empty()) {
+      found.push_back(at + ": fits what it must not");
+    }
+    if (!schema.contains("anyOf")) return;
+    const bool fits = std::ranges::any_of(
+        schema["anyOf"], [&](const Json& one) { return problems(one, value, at).empty(); });
+    if (!fits) found.push_back(at + ": fits nothing of anyOf: " + value.dump());
   }
 
   static void check_type(const Json& type, const Json& value, const std::string& at, Found& found) {
@@ -110,6 +164,10 @@ class SchemaCheck {
     }
     const Json properties = schema.value("properties", Json::object());
     const Json others = schema.value("additionalProperties", Json(true));
+    const Json names = schema.value("propertyNames", Json::object());
+    for (const auto& [name, unused] : value.items()) {
+      check(names, Json(name), at + " (the name " + name + ")", found);
+    }
     for (const auto& [name, member] : value.items()) {
       const std::string place = at + "." + name;
       if (properties.contains(name)) {
