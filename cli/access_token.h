@@ -20,8 +20,8 @@ class AccessTokenOption {
   void add_to(CLI::App& command, const std::string& what);
   [[nodiscard]] bool from_stdin() const { return file_ == "-"; }
 
-  // Nothing where none was given. The file's one line, without the newline at its end. Errors:
-  // bad_input, the file cannot be read, or holds what no header can carry (blanks, nothing at all).
+  // Nothing where none was given. Errors: usage, the variable is set and empty; bad_input, the file
+  // cannot be read, or holds no token (service/access_token.h).
   [[nodiscard]] Result<std::optional<Secret>> read() const;
 
  private:

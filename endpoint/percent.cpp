@@ -38,6 +38,7 @@ std::optional<std::vector<std::pair<std::string, std::string>>> query_fields(
     const std::string_view field = text.substr(0, text.find('&'));
     text.remove_prefix(std::min(text.size(), field.size() + 1));
     if (field.empty()) continue;
+    if (fields.size() == kMostFields) return std::nullopt;
     const std::size_t equals = std::min(field.find('='), field.size());
     std::optional<std::string> name = percent_decoded(field.substr(0, equals), true);
     std::optional<std::string> value =

@@ -164,7 +164,8 @@ std::optional<Error> Dispatcher::Impl::failure() const {
 void Dispatcher::Impl::fail(const Error& error) {
   {
     const std::lock_guard lock(mutex_);
-    if (!failure_) failure_ = error;
+    // Whatever it was to the journal: to who submits, nothing of it is his event's fault.
+    if (!failure_) failure_ = Error{ErrorCode::unavailable, error.message};
     failed_ = true;
   }
   all_ended_.notify_all();

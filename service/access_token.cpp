@@ -1,9 +1,6 @@
 #include "service/access_token.h"
 
 #include <algorithm>
-#include <array>
-#include <fstream>
-#include <string_view>
 
 #include <fmt/format.h>
 
@@ -26,13 +23,7 @@ std::string_view trimmed(std::string_view text) {
 
 }  // namespace
 
-Result<Secret> read_access_token(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return unusable(path, "it cannot be read");
-  std::string text(kMost + 64, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (file.bad() || (file.fail() && !file.eof())) return unusable(path, "it cannot be read");
-  text.resize(static_cast<std::size_t>(file.gcount()));
+Result<Secret> parse_access_token(std::string_view text, const std::string& path) {
   const std::string_view token = trimmed(text);
   if (token.size() < kFewest) {
     return unusable(path, fmt::format("the token must have at least {} characters", kFewest));

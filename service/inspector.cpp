@@ -68,9 +68,10 @@ class Inspector::Impl {
   ApiResponse status() {
     const auto counts = parts_.history.counts();
     if (!counts) return problem_response(journal_problem(counts.error()));
+    const bool failed = parts_.dispatcher.failure().has_value();
     return json_response(200, {{"version", ROOMLE_SIM_VERSION},
-                               {"ready", parts_.ready.load()},
-                               {"failed", parts_.dispatcher.failure().has_value()},
+                               {"ready", parts_.ready && !failed},
+                               {"failed", failed},
                                {"open", counts->open},
                                {"delivered", counts->delivered},
                                {"mailed", counts->mailed},

@@ -141,7 +141,7 @@ class InspectorStream::Impl {
       const auto registry = self->tenants_.current();
       const Tenant* found = registry->find_by_text(value);
       if (found == nullptr) {
-        return bad_parameter(404, "unknown_tenant", name, no_tenant(*registry, value));
+        return bad_parameter(400, "bad_value", name, no_tenant(*registry, value));
       }
       tenant = found->id;
     }

@@ -19,9 +19,6 @@ struct TokenCheck {
   // What is wrong with it, as a sentence without anything of the token; empty: nothing.
   std::string problem;
   std::string where;  // the header that is wrong; empty where `problem` is
-  // It was read with the secret of that apiKey, which only somebody who knows it can have made:
-  // empty for 03, for the default secret, and wherever there is a problem.
-  std::string proven_api_key;
 };
 
 // 01 and 02 are read with the secret of the `apiKey` header's credential, by the settings of the

@@ -203,7 +203,7 @@ TEST_F(Serve, WrongValuesOfItsFlagsAreToldWithTheFlag) {
 
 TEST_F(Serve, TheInspectorAsksForTheAccessTokenAndSoDoesTheCommandLine) {
   tenants("http://127.0.0.1:9/");
-  const std::string file = folder_.file("token", "open-sesame\n");
+  const std::string file = folder_.file("token", "open-sesame-open-sesame\n");
   const RunningService service(folder_, {"--access-token-file", file});
   EXPECT_EQ(ask(service.port(), "GET", "/sim/v1/deliveries").status, 401);
   const ProcessResult without = service.client({"deliveries", "list"});
@@ -216,6 +216,18 @@ TEST_F(Serve, TheInspectorAsksForTheAccessTokenAndSoDoesTheCommandLine) {
   const ProcessResult environment =
       roomle_sim_run({"deliveries", "list", "--url", service.url()}, options);
   EXPECT_EQ(environment.exit_code, exit_code::kFine) << environment.err;
+}
+
+TEST_F(Serve, AnAccessTokenThatIsNoneIsRefusedAndNothingIsServedWithoutIt) {
+  tenants("http://127.0.0.1:9/");
+  const ProcessResult shorter = start({"--access-token-file", folder_.file("short", "short\n")});
+  EXPECT_EQ(shorter.exit_code, exit_code::kBadFile);
+  EXPECT_THAT(shorter.err, HasSubstr("16"));
+  ProcessOptions options;
+  options.environment["ROOMLE_SIM_ACCESS_TOKEN_FILE"] = "";
+  const ProcessResult empty = start({}, options);
+  EXPECT_EQ(empty.exit_code, exit_code::kUsage);
+  EXPECT_THAT(empty.err, HasSubstr("ROOMLE_SIM_ACCESS_TOKEN_FILE"));
 }
 
 TEST_F(Serve, AnExportEndsLaterAndAsBadlyAsItWasTold) {

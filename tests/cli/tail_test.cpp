@@ -66,7 +66,7 @@ TEST_F(TailOfService, OfOneTenantTellsNothingOfOthers) {
   service.share("c:i:1", "42");
   const std::string delivery = service.share("c:i:1", "43");
   EXPECT_EQ(tail.next()["delivery"], delivery);
-  EXPECT_EQ(service.client({"tail", "--tenant", "nobody"}).exit_code, exit_code::kNotAsExpected);
+  EXPECT_EQ(service.client({"tail", "--tenant", "nobody"}).exit_code, exit_code::kUsage);
 }
 
 TEST_F(TailOfService, GoesOnWhereItWasWhenTheServiceStartsAnew) {

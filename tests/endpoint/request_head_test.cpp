@@ -72,6 +72,10 @@ TEST(Percent, FieldsKeepTheirOrder) {
   EXPECT_TRUE(query_fields("")->empty());
   EXPECT_FALSE(query_fields("a=%"));
   EXPECT_FALSE(query_fields("%=a"));
+  std::string many;
+  for (std::size_t i = 0; i < kMostFields; ++i) many += "a&";
+  EXPECT_EQ(query_fields(many)->size(), kMostFields);
+  EXPECT_FALSE(query_fields(many + "a"));
 }
 
 }  // namespace

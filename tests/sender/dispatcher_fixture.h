@@ -91,7 +91,7 @@ class KeepingJournal : public Journal {
  public:
   std::optional<Error> append(std::span<const JournalRecord> records) override {
     const std::lock_guard lock(mutex_);
-    if (fail) return Error{ErrorCode::unavailable, "disk full"};
+    if (fail) return Error{ErrorCode::bad_input, "disk full"};
     kept.insert(kept.end(), records.begin(), records.end());
     return std::nullopt;
   }

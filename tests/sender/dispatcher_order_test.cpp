@@ -102,7 +102,7 @@ TEST_F(DispatcherOrder, WhatTheJournalRefusesIsNotDone) {
   held_.fail = true;
   held_.let_go();
   EXPECT_FALSE(dispatcher_->wait_until_idle());
-  EXPECT_TRUE(dispatcher_->failure());
+  EXPECT_EQ(dispatcher_->failure()->code, ErrorCode::unavailable);
   EXPECT_TRUE(transport_.requests().empty());
   EXPECT_FALSE(submit(1));
   dispatcher_.reset();

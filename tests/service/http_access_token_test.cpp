@@ -3,26 +3,21 @@
 #include <gtest/gtest.h>
 
 #include "service/access_token.h"
-#include "tests/support/temporary_folder.h"
 
 namespace roomle_sim::test {
 namespace {
 
-class AccessToken : public testing::Test {
- protected:
-  Result<Secret> read(const std::string& text) {
-    return read_access_token(folder_.file("token", text));
-  }
-  TemporaryFolder folder_;
-};
+Result<Secret> read(const std::string& text) {
+  return parse_access_token(text, "the-file");
+}
 
-TEST_F(AccessToken, IsTheTextOfTheFileWithoutTheSpaceAroundIt) {
+TEST(AccessToken, IsTheTextOfTheFileWithoutTheSpaceAroundIt) {
   const auto token = read("\n  0123456789abcdef \r\n");
   ASSERT_TRUE(token.ok()) << token.error().message;
   EXPECT_EQ(token->reveal(), "0123456789abcdef");
 }
 
-TEST_F(AccessToken, IsRefusedWhereItIsShortLongOrNoHeaderText) {
+TEST(AccessToken, IsRefusedWhereItIsShortLongOrNoHeaderText) {
   const std::string with_nul("0123456789\0abcdef", 17);
   for (const std::string& text :
        {std::string(), std::string("0123456789abcde"), with_nul, std::string("0123456789 abcdef"),
@@ -31,16 +26,9 @@ TEST_F(AccessToken, IsRefusedWhereItIsShortLongOrNoHeaderText) {
     const auto token = read(text);
     ASSERT_FALSE(token.ok()) << text;
     EXPECT_EQ(token.error().code, ErrorCode::bad_input);
-    EXPECT_THAT(token.error().message, testing::HasSubstr(folder_.path() + "/token"));
+    EXPECT_THAT(token.error().message, testing::HasSubstr("the-file"));
     EXPECT_THAT(token.error().message, testing::Not(testing::HasSubstr("0123456789")));
   }
-}
-
-TEST_F(AccessToken, AFileThatIsNotThereIsNamed) {
-  const auto token = read_access_token(folder_.path() + "/absent");
-  ASSERT_FALSE(token.ok());
-  EXPECT_THAT(token.error().message, testing::HasSubstr("absent"));
-  EXPECT_FALSE(read_access_token(folder_.path()).ok());
 }
 
 }  // namespace

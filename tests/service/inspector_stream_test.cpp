@@ -256,11 +256,11 @@ TEST(InspectorStream, ATenantsStreamHasThatTenantsEventsAlone) {
 TEST(InspectorStream, AnUnknownTenantIsRefusedWithASuggestion) {
   World world;
   const ApiResponse response = world.open("", "acm");
-  EXPECT_EQ(response.status, 404);
-  EXPECT_EQ(problem_of(response)["code"], "unknown_tenant");
+  EXPECT_EQ(response.status, 400);
+  EXPECT_EQ(problem_of(response)["code"], "bad_value");
   EXPECT_EQ(problem_of(response)["where"], "query parameter 'tenant'");
   EXPECT_THAT(problem_of(response)["message"], HasSubstr("acme"));
-  EXPECT_EQ(world.open("", "44").status, 404);
+  EXPECT_EQ(world.open("", "44").status, 400);
 }
 
 TEST(InspectorStream, AnUnknownParameterIsRefused) {
@@ -345,7 +345,7 @@ TEST(InspectorStream, AnAnswerThatIsNeverStreamedFreesItsSlot) {
     EXPECT_EQ(world.open().status, 503);
   }
   EXPECT_EQ(world.open().status, 200);
-  EXPECT_EQ(world.open("", "nobody").status, 404);
+  EXPECT_EQ(world.open("", "nobody").status, 400);
   EXPECT_EQ(world.open().status, 200) << "a refusal takes no slot";
 }
 
