@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "journal/schema.h"
+#include "journal/wal_check.h"
 
 namespace roomle_sim {
 namespace {
@@ -36,9 +37,10 @@ Error error_of(SqliteFault fault, const std::string& problem, const std::string&
       return refuse(ErrorCode::bad_input,
                     "is no SQLite file; move it away, or choose another folder with --data");
     case SqliteFault::damaged:
-      return refuse(ErrorCode::bad_input,
-                    "is damaged; stop roomle-sim, keep a copy, and try 'sqlite3 FILE .recover', or "
-                    "move it away to begin anew");
+      return refuse(
+          ErrorCode::bad_input,
+          "is damaged; keep a copy of its folder, and try 'sqlite3 FILE .recover', or move "
+          "the folder away to begin anew");
     case SqliteFault::busy:
       return refuse(ErrorCode::unavailable,
                     "is held by another program; close it (a database browser, a backup)");
@@ -157,6 +159,9 @@ std::optional<Error> prepare_writer(SqliteConnection& writer, const std::string&
         "local folder with --data");
   }
   if (!writer.run(kWriterSettings) || !migrate(writer)) return journal_error(writer, path);
+  // A log that a crash left goes into the file, so that what it ended with is not taken for damage
+  // after the next one.
+  if (!writer.run("PRAGMA wal_checkpoint(TRUNCATE)")) return journal_error(writer, path);
   writer.tidy_on_close(true);
   return std::nullopt;
 }
@@ -182,6 +187,10 @@ Result<JournalFile> open_journal_file(const std::string& folder) {
     auto lock = FolderLock::take(folder);
     if (!lock) return lock.error();
     file.lock = std::move(lock).value();
+    // Before SQLite looks: what it does not take over from a log, it writes over.
+    if (const auto damage = find_log_damage(file.path + "-wal")) {
+      return error_of(SqliteFault::damaged, *damage, file.path);
+    }
   }
   auto writer = connect(file.path);
   if (!writer) return writer.error();

@@ -26,7 +26,8 @@ class ScenarioRun {
   ScenarioRun(const Scenario& scenario, const RunOptions& options, const std::stop_token& stop)
       : scenario_(scenario), options_(options), stop_(stop) {
     result_.scenario = &scenario;
-    result_.endpoint_ignored = options.external_endpoint && (scenario.endpoint || !scenario.endpoints.empty());
+    result_.endpoint_ignored =
+        options.external_endpoint && (scenario.endpoint || !scenario.endpoints.empty());
   }
 
   ScenarioResult run() {

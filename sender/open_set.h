@@ -12,8 +12,8 @@ namespace roomle_sim {
 
 struct OpenLimits {
   std::size_t deliveries = 100'000;
-  std::size_t bytes = 64UL * 1024 * 1024;   // of their events
-  std::size_t event_bytes = 64UL * 1024;    // of one event
+  std::size_t bytes = 64UL * 1024 * 1024;  // of their events
+  std::size_t event_bytes = 64UL * 1024;   // of one event
 };
 
 // Threads: none; its owner locks.
