@@ -143,7 +143,8 @@ std::optional<Error> prepare_writer(SqliteConnection& writer, const std::string&
                                     bool in_memory) {
   // What is refused stays as it is: a log with something in it is not moved into the file, and
   // without one SQLite takes away again what it made for reading.
-  writer.tidy_on_close(!has_log(path));
+  const bool crashed = has_log(path);
+  writer.tidy_on_close(!crashed);
   if (const auto error = check_state(writer, path)) return error;
   if (writer.read_only()) return error_of(SqliteFault::read_only, "opened for reading alone", path);
   // Before anything is written: a damaged file must not be made worse by bringing it up to date.
@@ -161,7 +162,9 @@ std::optional<Error> prepare_writer(SqliteConnection& writer, const std::string&
   if (!writer.run(kWriterSettings) || !migrate(writer)) return journal_error(writer, path);
   // A log that a crash left goes into the file, so that what it ended with is not taken for damage
   // after the next one.
-  if (!writer.run("PRAGMA wal_checkpoint(TRUNCATE)")) return journal_error(writer, path);
+  if (crashed && !writer.run("PRAGMA wal_checkpoint(TRUNCATE)")) {
+    return journal_error(writer, path);
+  }
   writer.tidy_on_close(true);
   return std::nullopt;
 }
