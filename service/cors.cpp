@@ -17,7 +17,8 @@ std::string allow_list(const std::vector<std::string>& methods) {
 }
 
 Headers cors_headers() {
-  return {{"Access-Control-Allow-Origin", "*"}, {"Access-Control-Expose-Headers", "Retry-After"}};
+  return {{"Access-Control-Allow-Origin", "*"},
+          {"Access-Control-Expose-Headers", "Retry-After, Idempotency-Replayed"}};
 }
 
 Headers preflight_headers(const std::vector<std::string>& methods, const Headers& asked) {

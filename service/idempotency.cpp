@@ -32,7 +32,12 @@ Digest fingerprint(const ApiRequest& request) {
     add(value);
   }
   text += '\n';
-  text += request.body;
+  for (const FormField& field : request.form) {
+    add(field.name);
+    add(field.filename);
+    add(field.content);
+  }
+  if (request.form.empty()) text += request.body;
   Digest digest{};
   EVP_Digest(text.data(), text.size(), digest.data(), nullptr, EVP_sha256(), nullptr);
   return digest;
@@ -141,19 +146,21 @@ Idempotency::Idempotency(const Clock& clock, IdempotencyLimits limits)
     : impl_(std::make_unique<Impl>(clock, limits)) {}
 Idempotency::~Idempotency() = default;
 
-ApiResponse Idempotency::run(const ApiRequest& request, const std::function<ApiResponse()>& act) {
-  const std::string* key = request.header("Idempotency-Key");
-  if (key == nullptr) return act();
-  if (!is_key(*key)) {
+ApiResponse Idempotency::run(const ApiRequest& request, const std::function<ApiResponse()>& act,
+                             const std::string& scope) {
+  const std::string* header = request.header("Idempotency-Key");
+  if (header == nullptr) return act();
+  if (!is_key(*header)) {
     return refusal(400, "bad_key", "a key has 1 to 255 printable ASCII characters");
   }
-  if (auto response = impl_->begin(*key, fingerprint(request))) return *std::move(response);
+  const std::string key = *header + '\n' + scope;  // no key holds a line end
+  if (auto response = impl_->begin(key, fingerprint(request))) return *std::move(response);
   try {
     ApiResponse response = act();
-    impl_->finish(*key, &response);
+    impl_->finish(key, &response);
     return response;
   } catch (...) {  // a bug: the key is free again all the same
-    impl_->finish(*key, nullptr);
+    impl_->finish(key, nullptr);
     throw;
   }
 }

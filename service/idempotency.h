@@ -34,7 +34,10 @@ class Idempotency {
   // with `Idempotency-Replayed: true` from the second time on. 400: a key that is not 1–255
   // printable ASCII characters; 422: the key was used for another method, path, query or body; 409:
   // the first one is under way; 429: all keys there is room for are under way.
-  ApiResponse run(const ApiRequest& request, const std::function<ApiResponse()>& act);
+  // A form's fields count, and not how they were written: the boundary is another each time.
+  // `scope`: whose keys they are, such as a tenant; the same key of another scope is another.
+  ApiResponse run(const ApiRequest& request, const std::function<ApiResponse()>& act,
+                  const std::string& scope = {});
 
  private:
   class Impl;

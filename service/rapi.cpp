@@ -9,6 +9,7 @@
 
 #include "base/random.h"
 #include "sender/share_url.h"
+#include "service/idempotency.h"
 #include "service/rapi_event.h"
 #include "service/rapi_field.h"
 #include "service/rapi_form.h"
@@ -81,16 +82,22 @@ class Rapi::Impl {
  public:
   Impl(TenantDirectory& tenants, Dispatcher& dispatcher, const SystemClock& clock,
        RapiOptions options)
-      : tenants_(tenants), dispatcher_(dispatcher), clock_(clock), options_(std::move(options)) {}
+      : tenants_(tenants),
+        dispatcher_(dispatcher),
+        clock_(clock),
+        options_(std::move(options)),
+        idempotency_(clock) {}
 
   void add_routes(Router& router) {
     for (const std::string base : {"/v2", "/api/v2"}) {
       for (const Kind& kind : kKinds) {
         const std::string path = fmt::format("{}/{}/{{id}}", base, kind.segment);
-        add(router, "POST", path + "/shares",
-            [this, kind](const ApiRequest& request) { return share(request, kind.shared); });
-        add(router, "POST", path + "/3d-exports",
-            [this, kind](const ApiRequest& request) { return start_export(request, kind.shared); });
+        add_sending(router, path + "/shares", [this, kind](const ApiRequest& request) {
+          return share(request, kind.shared);
+        });
+        add_sending(router, path + "/3d-exports", [this, kind](const ApiRequest& request) {
+          return start_export(request, kind.shared);
+        });
       }
       add(router, "GET", base + "/tenants/{id}",
           [this](const ApiRequest& request) { return show_tenant(request); });
@@ -108,6 +115,15 @@ class Rapi::Impl {
                  const auto refused = authenticate(request);
                  return refused ? problem_response(*refused) : handler(request);
                });
+  }
+
+  // A key is its tenant's, so that nobody is answered what another was.
+  void add_sending(Router& router, std::string pattern, Handler handler) {
+    add(router, "POST", std::move(pattern),
+        [this, handler = std::move(handler)](const ApiRequest& request) {
+          return idempotency_.run(
+              request, [&] { return handler(request); }, header_text(request, "currentTenant"));
+        });
   }
 
   std::optional<ApiProblem> authenticate(const ApiRequest& request) const {
@@ -263,6 +279,7 @@ class Rapi::Impl {
   Dispatcher& dispatcher_;
   const SystemClock& clock_;
   const RapiOptions options_;
+  Idempotency idempotency_;
   std::atomic<std::uint64_t> exports_ = 0;
 };
 

@@ -66,7 +66,9 @@ TEST(HttpCors, EveryAnswerOfTheVendorsRoutesMayBeReadByAnyPage) {
     const std::string answer = ask(*server, request);
     EXPECT_EQ(status_of(answer), status) << request.substr(0, 100);
     EXPECT_THAT(answer, HasSubstr(kAnyOrigin)) << request.substr(0, 100);
-    EXPECT_THAT(answer, HasSubstr("\r\nAccess-Control-Expose-Headers: Retry-After\r\n"));
+    EXPECT_THAT(
+        answer,
+        HasSubstr("\r\nAccess-Control-Expose-Headers: Retry-After, Idempotency-Replayed\r\n"));
   }
 }
 

@@ -54,6 +54,27 @@ TEST_F(RapiShareTest, TheAnswerHasTheIdOfTheDelivery) {
   EXPECT_EQ(story->summary.event, "email.shareConfiguration");
 }
 
+TEST_F(RapiShareTest, TheSameKeySendsOnceAndIsItsTenantsOwn) {
+  const auto with_key = [](const std::string& tenant, const std::string& body) {
+    ApiRequest request = share({{"email", "a@b.example"}, {"type", "1"}});
+    set_header(request, "Idempotency-Key", "k-1");
+    set_header(request, "currentTenant", tenant);
+    request.body = body;  // a client writes another boundary each time
+    return request;
+  };
+  const auto first = call(with_key("42", "--one"));
+  const auto again = call(with_key("42", "--two"));
+  EXPECT_EQ(again.status, 200);
+  EXPECT_EQ(again.body, first.body);
+  EXPECT_THAT(again.headers, testing::Contains(testing::Pair("Idempotency-Replayed", "true")));
+  const auto others = call(with_key("43", "--three"));
+  EXPECT_EQ(others.status, 200);
+  EXPECT_NE(others.body, first.body);
+  ApiRequest another = share({{"email", "b@b.example"}, {"type", "1"}});
+  set_header(another, "Idempotency-Key", "k-1");
+  EXPECT_THAT(told(call(another)), StartsWith("422 key_reused"));
+}
+
 TEST_F(RapiShareTest, WithoutAConfiguratorTheEventNamesNone) {
   ApiRequest request = share({{"email", "a@b.example"}, {"type", "1"}});
   set_header(request, "configurator", "");

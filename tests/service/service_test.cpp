@@ -105,9 +105,11 @@ TEST_F(ServiceTest, BeyondTheBoundAConfiguratorIsToldToComeAgain) {
   ASSERT_LT(status_of(share(*service)), 300);
   const std::string refused = share(*service);
   EXPECT_EQ(status_of(refused), 429) << refused;
-  EXPECT_THAT(refused, AllOf(HasSubstr("\r\nRetry-After: 1\r\n"),
-                             HasSubstr("\r\nAccess-Control-Allow-Origin: *\r\n"),
-                             HasSubstr("\r\nAccess-Control-Expose-Headers: Retry-After\r\n")));
+  EXPECT_THAT(
+      refused,
+      AllOf(HasSubstr("\r\nRetry-After: 1\r\n"),
+            HasSubstr("\r\nAccess-Control-Allow-Origin: *\r\n"),
+            HasSubstr("\r\nAccess-Control-Expose-Headers: Retry-After, Idempotency-Replayed\r\n")));
   EXPECT_EQ(service->open_deliveries(), 1U);
   ASSERT_EQ(status_of(call(*service, request_text("POST", "/sim/v1/tenants/42/resume"))), 200);
   ASSERT_TRUE(becomes_idle(*service));
