@@ -24,7 +24,8 @@ Result<std::optional<Secret>> AccessTokenOption::read() const {
   if (file_.empty()) {
     // An empty one is mostly a variable that is not set, and serving without a token is not what
     // whoever wrote it wanted.
-    if (std::getenv(kVariable) == nullptr) return std::optional<Secret>();
+    const bool set = std::getenv(kVariable) != nullptr;  // NOLINT(concurrency-mt-unsafe)
+    if (!set) return std::optional<Secret>();
     return Error{ErrorCode::usage, fmt::format("{} is empty: a file is expected", kVariable)};
   }
   const Result<Source> source = read_source(file_);

@@ -10,9 +10,9 @@ namespace roomle_sim {
 
 // A file of new/ or cur/, for as long as the call it is given to.
 struct MailFile {
-  int folder = -1;          // a descriptor of the folder, for fstatat() and its like
-  const std::string& path;  // the folder's
-  const char* name;         // with a mail reader's flags: "d-01.eml:2,S"
+  int folder = -1;             // a descriptor of the folder, for fstatat() and its like
+  const std::string& path;     // the folder's
+  const char* name = nullptr;  // with a mail reader's flags: "d-01.eml:2,S"
 };
 
 struct FolderProblem {
