@@ -1,6 +1,9 @@
 #include "cli/scenario_choice.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <set>
+#include <system_error>
 
 #include <fmt/format.h>
 
@@ -21,6 +24,23 @@ void tell_passed_over(Console& console, const std::vector<FoundFiles::Other>& ot
   if (others.size() > kShown) {
     console.message(fmt::format("and {} more files that are no scenarios", others.size() - kShown));
   }
+}
+
+// What a scenario includes was not passed over, wherever it lies.
+std::vector<FoundFiles::Other> not_included(std::vector<FoundFiles::Other> others,
+                                            const std::vector<Scenario>& scenarios) {
+  const auto identity = [](const std::string& path) {
+    std::error_code error;
+    const auto canonical = std::filesystem::canonical(path, error);
+    return error ? path : canonical.string();
+  };
+  std::set<std::string> included;
+  for (const Scenario& scenario : scenarios) {
+    for (const std::string& path : scenario.included) included.insert(identity(path));
+  }
+  std::erase_if(
+      others, [&](const FoundFiles::Other& one) { return included.contains(identity(one.path)); });
+  return others;
 }
 
 }  // namespace
@@ -70,8 +90,9 @@ Result<std::vector<Scenario>> ScenarioChoice::load(const std::vector<std::string
   if (!options) return options.error();
   const auto files = find_scenario_files(paths);
   if (!files) return files.error();
-  tell_passed_over(console, files->passed_over);
   auto scenarios = load_scenarios(files->scenarios, *options);
+  tell_passed_over(console,
+                   scenarios ? not_included(files->passed_over, *scenarios) : files->passed_over);
   if (!scenarios) return scenarios.error();
   for (const std::string& sentence : unused_variables(*scenarios, options->variables)) {
     console.message(printable(sentence));

@@ -39,22 +39,21 @@ class Expander {
   Expansion run(const JsonNode& root, Scope& scope) {
     values_.set_generators(Generators(random_of(root, scope)));
     values_.make_ready(scope);
-    Expansion expansion;
-    expansion.root = shell_of(root);
+    expansion_.root = shell_of(root);
     for (const JsonNode::Member& member : root.members) {
       if (is_used_up(member.name)) continue;
       if (member.name == "steps" && member.value.is(Kind::array)) {
         JsonNode steps = shell_of(member.value);
         expand_steps(member.value, scope, steps.items);
-        expansion.root.members.push_back({member.name, member.name_where, std::move(steps)});
+        expansion_.root.members.push_back({member.name, member.name_where, std::move(steps)});
       } else {
-        values_.add_member(member, scope, 1, expansion.root);
+        values_.add_member(member, scope, 1, expansion_.root);
       }
     }
-    expansion.replacements = values_.replacements();
-    expansion.unresolved = values_.unresolved();
-    expansion.given_used = values_.given_used();
-    return expansion;
+    expansion_.replacements = values_.replacements();
+    expansion_.unresolved = values_.unresolved();
+    expansion_.given_used = values_.given_used();
+    return std::move(expansion_);
   }
 
  private:
@@ -198,6 +197,7 @@ class Expander {
     if (!file) return;
     Scope inner(&scope);
     includes_.push_back(file->where.source->name);
+    expansion_.included.insert(includes_.back());
     expand_inner(*file, variables, inner, into);
     includes_.pop_back();
   }
@@ -233,6 +233,7 @@ class Expander {
   const ExpansionOptions& options_;
   Diagnostics& diagnostics_;
   ValueExpander values_;
+  Expansion expansion_;
   std::vector<std::string> includes_;  // the files that are being included now
   std::size_t steps_ = 0;
   std::size_t included_ = 0;

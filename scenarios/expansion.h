@@ -28,6 +28,7 @@ struct Expansion {
   JsonNode root;
   std::vector<Replacement> replacements;
   std::vector<Location> unresolved;  // nodes that are not what they should be: told already
+  std::set<std::string> included;    // files of steps
   std::set<std::string> given_used;  // names of variables from outside that were looked at
 };
 

@@ -40,7 +40,8 @@ void merge(JsonNode& base, const JsonNode& over) {
 
 class Includer {
  public:
-  explicit Includer(Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
+  Includer(Diagnostics& diagnostics, std::set<std::string>& files)
+      : diagnostics_(diagnostics), files_(files) {}
 
   JsonNode take(JsonNode node) {
     const JsonNode* include = node.find("include");
@@ -64,7 +65,7 @@ class Includer {
     if (!name) return;
     const std::string path = path_beside(node.where, *name);
     const bool again = std::find(under_way_.begin(), under_way_.end(), path) != under_way_.end();
-    if (again || ++files_ > kMostFiles) {
+    if (again || ++count_ > kMostFiles) {
       diagnostics_.add(node.where,
                        again ? fmt::format("'{}' is included by itself", path)
                              : fmt::format("more than {} files are included", kMostFiles));
@@ -85,6 +86,7 @@ class Includer {
                        "what several scenarios share, in a file without a name");
       return;
     }
+    files_.insert(path);
     under_way_.push_back(path);
     merge(base, take(*std::move(file)));
     under_way_.pop_back();
@@ -92,7 +94,8 @@ class Includer {
 
   Diagnostics& diagnostics_;
   std::vector<std::string> under_way_;
-  std::size_t files_ = 0;
+  std::set<std::string>& files_;
+  std::size_t count_ = 0;
 };
 
 }  // namespace
@@ -110,8 +113,8 @@ std::optional<JsonNode> load_included(const Location& where, const std::string& 
   return std::nullopt;
 }
 
-JsonNode take_includes(JsonNode root, Diagnostics& diagnostics) {
-  return Includer(diagnostics).take(std::move(root));
+JsonNode take_includes(JsonNode root, Diagnostics& diagnostics, std::set<std::string>& files) {
+  return Includer(diagnostics, files).take(std::move(root));
 }
 
 }  // namespace roomle_sim

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 
 #include "base/json_reader.h"
@@ -19,6 +20,7 @@ std::optional<JsonNode> load_included(const Location& where, const std::string& 
 // files. The later file counts, and the scenario's own members before all. "variables" come
 // together one by one, "tags" as one list. An included file may include others. Mistakes: a file
 // that cannot be read, is no object, has a name of its own, or includes itself.
-JsonNode take_includes(JsonNode root, Diagnostics& diagnostics);
+// `files`: those that were taken in.
+JsonNode take_includes(JsonNode root, Diagnostics& diagnostics, std::set<std::string>& files);
 
 }  // namespace roomle_sim

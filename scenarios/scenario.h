@@ -60,6 +60,7 @@ struct Scenario {
   std::vector<ScenarioStep> steps;
   std::string warnings;              // rendered like mistakes, for the user to see; mostly empty
   std::set<std::string> given_used;  // those of LoadOptions::variables that it refers to
+  std::set<std::string> included;    // the files that it takes in
 };
 
 struct LoadOptions {

@@ -36,7 +36,7 @@ class FileReader {
   Result<std::vector<Scenario>> read(const Source& source) {
     std::optional<JsonNode> root = parse_json(source, diagnostics_);
     if (root && !is_for_another_command(*root, diagnostics_)) {
-      root_ = take_includes(*std::move(root), diagnostics_);
+      root_ = take_includes(*std::move(root), diagnostics_, included_);
       read_all();
     }
     if (diagnostics_.empty()) return std::move(scenarios_);
@@ -70,6 +70,8 @@ class FileReader {
     take_mistakes(mistakes, expanded, expansion, row);
     if (mistakes.empty()) scenario.warnings = find_warnings(scenario, expansion.root);
     scenario.given_used = std::move(expansion.given_used);
+    scenario.included = std::move(expansion.included);
+    scenario.included.insert(included_.begin(), included_.end());
     if (row != nullptr) set_case(scenario, *row);
     scenarios_.push_back(std::move(scenario));
   }
@@ -110,6 +112,7 @@ class FileReader {
   const LoadOptions& options_;
   Diagnostics diagnostics_;
   JsonNode root_;
+  std::set<std::string> included_;  // in the scenario itself; others are in its steps
   std::vector<Case> rows_;
   std::vector<Scenario> scenarios_;
   std::set<std::tuple<const SourceText*, std::size_t, std::string>> seen_;

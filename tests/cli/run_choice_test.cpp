@@ -102,6 +102,19 @@ TEST_F(RunChoice, TheSeedOfTheFlagDrawsOtherCustomers) {
   EXPECT_NE(story("5"), story("6"));
 }
 
+TEST_F(RunChoice, WhatAScenarioIncludesWasNotPassedOver) {
+  const TemporaryFolder folder;
+  folder.file("shared/tenant.json", R"({ "tenants": [ { "id": 42, "name": "acme" } ] })");
+  folder.file("shared/steps.json", R"([ { "send": "email.savedConfiguration" } ])");
+  folder.file("shared/other.json", "[]");
+  folder.file("main.json", R"({ "name": "includes", "include": "shared/tenant.json",
+  "steps": [ { "include": "shared/steps.json" }, { "expect": { "mails": 0 } } ] })");
+  const ProcessResult result = run({folder.path()});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.err, AllOf(HasSubstr("other.json: passed over"), Not(HasSubstr("tenant.json")),
+                                Not(HasSubstr("steps.json"))));
+}
+
 TEST_F(RunChoice, InitWritesAScenarioThatPassesAndNeverOverwrites) {
   const std::string path = folder_.path() + "/first.json";
   ProcessResult result = run({"--init", path});
