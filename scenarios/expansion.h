@@ -21,7 +21,8 @@ namespace roomle_sim {
 // What a reference was replaced by, for whoever wonders about a mistake at its place.
 struct Replacement {
   Location where;
-  std::string hint;  // "here ${status} is \"503\""
+  std::string hint;    // "here ${status} is \"503\""; may be empty
+  std::string secret;  // a text that is perhaps one, and must not be shown; mostly empty
 };
 
 struct Expansion {

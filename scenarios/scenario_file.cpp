@@ -94,6 +94,7 @@ class FileReader {
                                     [&](const Location& at) { return is_same(at, one.where); });
       if (told && i >= expanded) continue;
       if (!seen_.emplace(one.where.source.get(), one.where.offset, one.message).second) continue;
+      hide_secrets(one, expansion);
       std::string hint = hint_for(one.where, expansion);
       if (row != nullptr && rows_.size() > 1) {
         hint += fmt::format("{}in the case '{}'", hint.empty() ? "" : ", ", row->label);
@@ -103,9 +104,23 @@ class FileReader {
     }
   }
 
+  // The reader shows what a word was that it does not know.
+  static void hide_secrets(Diagnostic& one, const Expansion& expansion) {
+    for (const Replacement& replacement : expansion.replacements) {
+      if (replacement.secret.empty() || !is_same(replacement.where, one.where)) continue;
+      for (std::string* text : {&one.message, &one.expected}) {
+        for (std::size_t at = text->find(replacement.secret); at != std::string::npos;
+             at = text->find(replacement.secret, at + 3)) {
+          text->replace(at, replacement.secret.size(), "***");
+        }
+      }
+    }
+  }
+
   static std::string hint_for(const Location& where, const Expansion& expansion) {
-    const auto found = std::find_if(expansion.replacements.rbegin(), expansion.replacements.rend(),
-                                    [&](const auto& one) { return is_same(one.where, where); });
+    const auto found = std::find_if(
+        expansion.replacements.rbegin(), expansion.replacements.rend(),
+        [&](const auto& one) { return !one.hint.empty() && is_same(one.where, where); });
     return found == expansion.replacements.rend() ? std::string() : found->hint;
   }
 

@@ -125,6 +125,7 @@ JsonNode ValueExpander::expand_mixed(const JsonNode& node, const std::vector<Tex
       return node;
     }
     if (!afford(node.where, {0, text->size(), 0})) return result;
+    if (resolved->hidden) replacements_.push_back({node.where, "", *text});
     result.string += *text;
     later += escape_references(*text);
   }
@@ -163,7 +164,8 @@ void ValueExpander::note(const Location& where, const Reference& reference,
       value.members.empty()) {
     shown = value.to_json().dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   }
-  replacements_.push_back({where, fmt::format("here ${{{}}} is {}", reference.name(), shown)});
+  replacements_.push_back({where, fmt::format("here ${{{}}} is {}", reference.name(), shown),
+                           resolved.hidden ? value.string : std::string()});
 }
 
 }  // namespace roomle_sim

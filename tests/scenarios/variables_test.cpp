@@ -183,14 +183,17 @@ TEST(Variables, NoMessageShowsWhatMayBeASecret) {
   const auto scenarios = parse_all(
       R"({"name": "n", "variables": {"indirect": "${env.A}", "listed": "in-the-file"},
  "tenants": [{"id": "${env.A}", "name": "a"}, {"id": "${indirect}", "name": "b"},
-             {"id": "${appSecret}", "name": "c"}],
+             {"id": "${appSecret}", "name": "c", "simulator": {"retry": "${env.A}",
+              "token": {"algorithm": "0${env.A}", "key": "${indirect}"}}}],
  "credentials": [{"apiKey": "k", "secret": "${listed}"}],
  "steps": [{"send": "email.savedConfiguration", "tenant": "a"}]})",
       options);
   ASSERT_FALSE(scenarios.ok());
-  EXPECT_THAT(scenarios.error().message, AllOf(HasSubstr("here ${env.A} is a string"),
-                                               HasSubstr("here ${indirect} is a string"),
-                                               HasSubstr("here ${appSecret} is a string")));
+  EXPECT_THAT(
+      scenarios.error().message,
+      AllOf(HasSubstr("here ${env.A} is a string"), HasSubstr("here ${indirect} is a string"),
+            HasSubstr("here ${appSecret} is a string"), HasSubstr("'***' is not known here"),
+            HasSubstr("'0***' is not known here")));
   EXPECT_THAT(scenarios.error().message, Not(HasSubstr("of-the-")));
 }
 
