@@ -69,7 +69,7 @@ std::vector<Link> links_of(const Event& event, const EventWording& words,
 }
 
 Content content_of(const Event& event, const Tenant& tenant) {
-  const MailLanguage language = mail_language(tenant.default_language);
+  const MailLanguage language = mail_language(event.language, tenant.default_language);
   const EventWording& words = event_wording(event.type, language);
   Content content;
   content.common = &common_wording(language);

@@ -78,12 +78,20 @@ constexpr CommonWording kCommonGerman{"de",
                                       "Von Roomle im Auftrag von {tenant} verschickt.",
                                       "Datenschutzerklärung"};
 
-}  // namespace
-
-MailLanguage mail_language(std::string_view default_language) {
-  std::string primary(default_language.substr(0, default_language.find_first_of("-_")));
+// Of a tag such as "de-AT", the first part.
+std::string primary_of(std::string_view tag) {
+  std::string primary(tag.substr(0, tag.find_first_of("-_")));
   std::transform(primary.begin(), primary.end(), primary.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return primary;
+}
+
+}  // namespace
+
+MailLanguage mail_language(std::string_view customers, std::string_view tenants) {
+  const std::string customers_primary = primary_of(customers);
+  const bool known = customers_primary == "de" || customers_primary == "en";
+  const std::string primary = known ? customers_primary : primary_of(tenants);
   return primary == "de" ? MailLanguage::german : MailLanguage::english;
 }
 

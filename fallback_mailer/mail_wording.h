@@ -10,8 +10,9 @@ namespace roomle_sim {
 
 enum class MailLanguage { english, german };
 
-// German for "de" and its regions ("de-AT", "de_CH"), whatever the case; else English.
-MailLanguage mail_language(std::string_view default_language);
+// The customer's where there is a wording in it, else the tenant's, else English. Tags such as "de"
+// and those of its regions ("de-AT", "de_CH"), whatever the case; empty: none was told.
+MailLanguage mail_language(std::string_view customers, std::string_view tenants);
 
 // What an event type's mail says. {tenant} stands for Tenant::shown_name().
 struct EventWording {

@@ -128,7 +128,7 @@ Result<std::optional<DeliveryStory>> HistoryReader::find(const std::string& deli
 
 Result<std::optional<DeliveryStory>> HistoryReader::read_story(const std::string& delivery) {
   std::string sql(kSelectSummary);
-  sql.insert(sql.find(" FROM"), ", body, message");
+  sql.insert(sql.find(" FROM"), ", body, message, language");
   Query query(sql);
   query.where("id = ?", std::string_view(delivery));
   auto row = query.prepare(*connection_);
@@ -138,7 +138,8 @@ Result<std::optional<DeliveryStory>> HistoryReader::read_story(const std::string
   if (step == Fetched::done) return std::optional<DeliveryStory>();
   DeliveryStory story;
   story.summary = summary_of(*row);
-  auto event = EventText::from_body(std::string(row->text(11)), std::string(row->text(12)));
+  auto event = EventText::from_body(std::string(row->text(11)), std::string(row->text(12)),
+                                    std::string(row->text(13)));
   if (!event) return damaged(delivery);
   story.event = std::make_shared<const EventText>(std::move(*event));
   story.records.push_back({story.summary.accepted_at, record::Accepted{}, {}, {}, {}});
@@ -200,7 +201,7 @@ Result<UnfinishedPage> HistoryReader::unfinished(const std::string& cursor, std:
   // The page first, then the records of each: a delivery with none has its row all the same.
   constexpr std::string_view kOpen =
       "SELECT page.number, page.id, page.tenant, page.accepted_at, page.event, page.body, "
-      "  records.records, page.message "
+      "  records.records, page.message, page.language "
       "FROM (SELECT * FROM deliveries INDEXED BY deliveries_open WHERE outcome IS NULL "
       "      AND (accepted_at, number) > (?1, ?2) AND number <= ?3 "
       "      ORDER BY accepted_at, number LIMIT ?4) AS page "
@@ -221,7 +222,7 @@ Result<UnfinishedPage> HistoryReader::unfinished(const std::string& cursor, std:
       number = rows->integer(0);
       after = {rows->integer(3), number};
       auto event = EventText::stored(std::string(rows->text(4)), std::string(rows->text(5)),
-                                     std::string(rows->text(7)));
+                                     std::string(rows->text(7)), std::string(rows->text(8)));
       if (!event) return damaged(std::string(rows->text(1)));
       page.deliveries.push_back({std::string(rows->text(1)),
                                  rows->integer(2),

@@ -33,8 +33,8 @@ bool JournalWriter::prepare() {
   };
   return ready(begin_, "BEGIN IMMEDIATE") && ready(commit_, "COMMIT") &&
          ready(accept_,
-               "INSERT INTO deliveries (number, id, tenant, event, accepted_at, body, message) "
-               "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)") &&
+               "INSERT INTO deliveries (number, id, tenant, event, accepted_at, body, message, "
+               "language) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)") &&
          ready(find_, "SELECT number FROM deliveries WHERE id = ?1") &&
          ready(add_,
                "INSERT INTO records (key, records, details) SELECT coalesce(max(key) + 1, ?1), ?3, "
@@ -106,6 +106,7 @@ bool JournalWriter::accept(const JournalEntry& entry) {
   accept_.bind(1, ++last_number_).bind(2, entry.delivery).bind(3, accepted.tenant_id);
   accept_.bind(4, accepted.event->type()).bind(5, to_nanoseconds(accepted.at));
   accept_.bind(6, accepted.event->body()).bind(7, accepted.event->message());
+  accept_.bind(8, accepted.event->language());
   return accept_.run();
 }
 

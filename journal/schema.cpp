@@ -46,8 +46,12 @@ constexpr const char* kVersion1 = R"sql(
 constexpr const char* kVersion2 =
     "ALTER TABLE deliveries ADD COLUMN message TEXT NOT NULL DEFAULT ''";
 
+// The customer's language, for the mail.
+constexpr const char* kVersion3 =
+    "ALTER TABLE deliveries ADD COLUMN language TEXT NOT NULL DEFAULT ''";
+
 // The step from version i to i + 1.
-constexpr std::array<const char*, 2> kSteps{kVersion1, kVersion2};
+constexpr std::array<const char*, 3> kSteps{kVersion1, kVersion2, kVersion3};
 
 bool take_steps(SqliteConnection& connection, std::size_t version) {
   for (; version < kSteps.size(); ++version) {

@@ -15,27 +15,32 @@ std::string event_body(const Event& event) {
 }
 
 EventText::EventText(const Event& event)
-    : type_(event.type), body_(event_body(event)), message_(event.message) {}
+    : type_(event.type),
+      body_(event_body(event)),
+      message_(event.message),
+      language_(event.language) {}
 
-std::optional<EventText> EventText::from_body(std::string body, std::string message) {
+std::optional<EventText> EventText::from_body(std::string body, std::string message,
+                                              std::string language) {
   const auto tree = nlohmann::ordered_json::parse(body, nullptr, false);
   if (!tree.is_object() || !tree.contains("data")) return std::nullopt;
   const auto type = tree.find("event");
   if (type == tree.end() || !type->is_string()) return std::nullopt;
-  return EventText(type->get<std::string>(), std::move(body), std::move(message));
+  return EventText(type->get<std::string>(), std::move(body), std::move(message),
+                   std::move(language));
 }
 
-std::optional<EventText> EventText::stored(std::string type, std::string body,
-                                           std::string message) {
+std::optional<EventText> EventText::stored(std::string type, std::string body, std::string message,
+                                           std::string language) {
   if (!body.starts_with('{') || !nlohmann::ordered_json::accept(body)) return std::nullopt;
-  return EventText(std::move(type), std::move(body), std::move(message));
+  return EventText(std::move(type), std::move(body), std::move(message), std::move(language));
 }
 
 Event EventText::parse() const {
   nlohmann::ordered_json tree = nlohmann::ordered_json::parse(body_);
   const auto data = tree.find("data");
-  return {type_, data == tree.end() ? nlohmann::ordered_json::object() : std::move(*data),
-          message_};
+  return {type_, data == tree.end() ? nlohmann::ordered_json::object() : std::move(*data), message_,
+          language_};
 }
 
 }  // namespace roomle_sim

@@ -133,6 +133,7 @@ ordered_json story_json(const DeliveryStory& story, bool decrypt) {
   for (const PastRecord& past : story.records) teller.tell(past);
   json["data"] = story.event->parse().data;
   if (!story.event->message().empty()) json["message"] = story.event->message();
+  if (!story.event->language().empty()) json["language"] = story.event->language();
   if (teller.not_before) json["notBefore"] = format_timestamp(*teller.not_before);
   json["attemptList"] = std::move(teller.attempts);
   json["waits"] = std::move(teller.waits);

@@ -117,12 +117,13 @@ class Rapi::Impl {
                });
   }
 
-  // A key is its tenant's, so that nobody is answered what another was.
+  // A key is its tenant's and its route's, so that nobody is answered what another was.
   void add_sending(Router& router, std::string pattern, Handler handler) {
     add(router, "POST", std::move(pattern),
         [this, handler = std::move(handler)](const ApiRequest& request) {
           return idempotency_.run(
-              request, [&] { return handler(request); }, header_text(request, "currentTenant"));
+              request, [&] { return handler(request); },
+              request.route + ' ' + header_text(request, "currentTenant"));
         });
   }
 
@@ -191,6 +192,9 @@ class Rapi::Impl {
   static Result<SharedThing, ApiProblem> read_thing(const ApiRequest& request, Shared shared) {
     SharedThing thing{shared, request.value("id"), header_text(request, "configurator")};
     if (auto problem = check_text(thing.id, kMostId, "the id in the path")) return *problem;
+    // What is no language tag is left out: it chooses the mail's wording, and no more.
+    const std::string language = header_text(request, "language");
+    if (is_language_tag(language)) thing.language = language;
     if (thing.configurator_id.empty()) return thing;
     if (auto problem = check_text(thing.configurator_id, kMostId, "header 'configurator'")) {
       return *problem;

@@ -39,7 +39,10 @@ Result<Event> share_event(const ShareForm& form, const SharedThing& thing,
   ordered_json data = data_of(form.email, thing);
   data["url"] = share_url(share_base, thing.id, thing.configurator_id, form.params);
   auto event = make_event(form.event, data);
-  if (event) event->message = form.message;
+  if (event) {
+    event->message = form.message;
+    event->language = thing.language;
+  }
   return event;
 }
 
@@ -54,7 +57,9 @@ Result<Event> export_event(const ExportForm& form, const SharedThing& thing,
     data["resultUrl"] = fmt::format("{}{}{}.{}", result_base, result_base.ends_with('/') ? "" : "/",
                                     path_segment(thing.id), form.formats.front());
   }
-  return make_event("email.3DExportAsset", data);
+  auto event = make_event("email.3DExportAsset", data);
+  if (event) event->language = thing.language;
+  return event;
 }
 
 }  // namespace roomle_sim

@@ -16,6 +16,7 @@ struct SharedThing {
   Shared what = Shared::configuration;
   std::string id;               // of the path; its member in `data` is itemId or configurationId
   std::string configurator_id;  // the header `configurator`; empty: not in the event
+  std::string language;         // the header `language`, for the mail; may be empty
 };
 
 // `share_base`: of the link in `url`, which has the form's params too.

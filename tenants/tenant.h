@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/secret.h"
 #include "base/time.h"
@@ -19,6 +20,9 @@ struct SimulatorSettings {
   TokenSettings token;
   std::string user_agent = "Roomle";  // of the POST
 };
+
+// Letters, digits, '-' and '_', at most 35 (RFC 5646, section 4.4.1): "de", "en-US".
+bool is_language_tag(std::string_view text);
 
 struct Tenant {
   std::int64_t id = 0;

@@ -170,11 +170,7 @@ class TenantsReader {
   void read_language(const JsonNode& node, Tenant& tenant) {
     std::optional<std::string> language = read_string(node, diagnostics_);
     if (!language) return;
-    const bool fine = !language->empty() && language->size() <= 35 &&
-                      std::all_of(language->begin(), language->end(), [](unsigned char c) {
-                        return std::isalnum(c) != 0 || c == '-' || c == '_';
-                      });
-    if (fine) {
+    if (is_language_tag(*language)) {
       tenant.default_language = std::move(*language);
     } else {
       diagnostics_.add(node.where, "not a language", R"(for example "de" or "en-US")");
@@ -277,6 +273,12 @@ class TenantsReader {
 };
 
 }  // namespace
+
+bool is_language_tag(std::string_view text) {
+  return !text.empty() && text.size() <= 35 &&
+         std::all_of(text.begin(), text.end(),
+                     [](unsigned char c) { return std::isalnum(c) != 0 || c == '-' || c == '_'; });
+}
 
 TenantRegistry read_tenants(ObjectReader& object, Diagnostics& diagnostics,
                             const SecretSources& sources) {

@@ -155,11 +155,18 @@ TEST(MailText, TheNameStandsInWhereThereIsNoLabel) {
 
 TEST(MailText, GermanIsForGermanLanguagesOnly) {
   for (const char* german : {"de", "DE", "de-AT", "de_CH"}) {
-    EXPECT_EQ(mail_language(german), MailLanguage::german) << german;
+    EXPECT_EQ(mail_language("", german), MailLanguage::german) << german;
   }
   for (const char* other : {"en", "", "fr", "den", "english"}) {
-    EXPECT_EQ(mail_language(other), MailLanguage::english) << other;
+    EXPECT_EQ(mail_language("", other), MailLanguage::english) << other;
   }
+}
+
+TEST(MailText, TheCustomersLanguageGoesBeforeTheTenantsWhereThereIsAWordingInIt) {
+  EXPECT_EQ(mail_language("de-AT", "en"), MailLanguage::german);
+  EXPECT_EQ(mail_language("EN", "de"), MailLanguage::english);
+  EXPECT_EQ(mail_language("fr", "de"), MailLanguage::german);
+  EXPECT_EQ(mail_language("fr", "it"), MailLanguage::english);
 }
 
 }  // namespace

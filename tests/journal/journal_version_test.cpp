@@ -212,19 +212,22 @@ TEST_F(JournalVersion, AnOpenDeliveryWhoseRecordsCannotBeReadIsToldAsDamage) {
   }
 }
 
-TEST_F(JournalVersion, TheCustomersWordsAreKept) {
+TEST_F(JournalVersion, TheCustomersWordsAndLanguageAreKept) {
   open();
   auto records = Told("d-1").accepted();
   Event event = records.front().event->parse();
   event.message = "Look at \"this\",\nmy friend";
+  event.language = "de-AT";
   records.front().event = std::make_shared<const EventText>(event);
   ASSERT_FALSE(journal_->append(records));
   journal_.reset();
   open();
   EXPECT_EQ((*journal_->find("d-1"))->event->message(), event.message);
+  EXPECT_EQ((*journal_->find("d-1"))->event->language(), event.language);
   const auto page = journal_->unfinished("", 100);
   EXPECT_EQ(page->deliveries.at(0).event->message(), event.message);
   EXPECT_EQ(page->deliveries.at(0).event->parse().message, event.message);
+  EXPECT_EQ(page->deliveries.at(0).event->parse().language, event.language);
 }
 
 TEST_F(JournalVersion, TheTimeBeforeWhichNothingBeginsIsKept) {

@@ -43,12 +43,12 @@ TEST(EventText, TheCustomersWordsAreKeptBesideTheBodyAndNeverInIt) {
 
 TEST(EventText, WhatWasStoredIsTakenAsItIsUnlessItIsNoEvent) {
   const EventText text(make_event("email.shareConfiguration", {{"email", "a@b.example"}}).value());
-  const auto stored = EventText::stored(text.type(), text.body(), "words");
+  const auto stored = EventText::stored(text.type(), text.body(), "words", "de");
   ASSERT_TRUE(stored);
   EXPECT_EQ(stored->body(), text.body());
   EXPECT_EQ(stored->parse().message, "words");
   for (const char* body : {"", "x", "[]", "{\"event\":", "{\"event\":\"\xff\"}", "null", "{}{}"}) {
-    EXPECT_FALSE(EventText::stored("x", body, "")) << body;
+    EXPECT_FALSE(EventText::stored("x", body, "", "")) << body;
   }
 }
 

@@ -42,6 +42,7 @@ class Worlds {
     plain.json(200, "POST", "/sim/v1/tenants/43/pause");
     paused_ = plain.send(43);
     full_mailed_ = full.send_to_end(44);
+    full.dispatcher().wait_until_idle();  // its place is free some moments after its end is told
     full.json(200, "POST", "/sim/v1/tenants/42/pause");
     full.send(42);
     broken_mailed_ = broken.send_to_end(44);
@@ -218,7 +219,14 @@ std::optional<Ask> mistaken(const Worlds& worlds, const std::string& method,
 
 std::string send_with_a_used_key(World& world, Ask ask) {
   set_header(ask, "Idempotency-Key", "used");
-  EXPECT_LT(test::status_of(world.call("POST", "/sim/v1/events", kEvent, ask.headers)), 300);
+  Ask other = ask;
+  if (is_vendor(ask.target)) {
+    other.body += "&beside=x";  // which the route passes over
+  } else {
+    other.target = "/sim/v1/events";
+    other.body = kEvent;
+  }
+  EXPECT_LT(test::status_of(send(world, other)), 300);
   return send(world, ask);
 }
 
@@ -258,7 +266,8 @@ std::string answer_of(Worlds& worlds, const std::string& method, const std::stri
     ask.body = R"({"dryRun":true})";
     return send(worlds.plain, ask);
   }
-  if (path == "/sim/v1/deliveries/{id}/resend" && status == 422) {
+  const bool vendor_sends = is_vendor(path) && method == "POST";
+  if ((path == "/sim/v1/deliveries/{id}/resend" || vendor_sends) && status == 422) {
     return send_with_a_used_key(worlds.plain, good_in(worlds.plain));
   }
   const auto ask = mistaken(worlds, method, path, status);

@@ -75,6 +75,31 @@ TEST_F(RapiShareTest, TheSameKeySendsOnceAndIsItsTenantsOwn) {
   EXPECT_THAT(told(call(another)), StartsWith("422 key_reused"));
 }
 
+TEST_F(RapiShareTest, TheHeadersLanguageIsThatOfTheMail) {
+  struct Case {
+    const char* header;
+    const char* kept;
+    const char* in_the_mail;
+  };
+  ApiRequest no_webhook = request("PUT", "/v2/tenants/42");
+  no_webhook.trusted = true;
+  no_webhook.body = R"({"webhook":null})";
+  set_header(no_webhook, "Content-Type", "application/json");
+  ASSERT_EQ(told(call(no_webhook)), "200");
+  // The tenant's is German.
+  for (const Case& one :
+       {Case{"en", "en", "Kind regards,"}, Case{"de-AT", "de-AT", "Grüße"},
+        Case{"fr", "fr", "Grüße"}, Case{"", "", "Grüße"}, Case{"<script>", "", "Grüße"}}) {
+    ApiRequest saved = share({{"email", "a@b.example"}, {"type", "3"}});
+    set_header(saved, "language", one.header);
+    const auto answer = call(saved);
+    ASSERT_EQ(told(answer), "200") << one.header;
+    ASSERT_TRUE(dispatcher_->wait_until_idle());
+    EXPECT_EQ(event_of(answer).language, one.kept);
+    EXPECT_THAT(read_mail(mailbox_.list().back().bytes)->text, HasSubstr(one.in_the_mail));
+  }
+}
+
 TEST_F(RapiShareTest, WithoutAConfiguratorTheEventNamesNone) {
   ApiRequest request = share({{"email", "a@b.example"}, {"type", "1"}});
   set_header(request, "configurator", "");
