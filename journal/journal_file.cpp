@@ -191,7 +191,7 @@ Result<JournalFile> open_journal_file(const std::string& folder) {
     if (!lock) return lock.error();
     file.lock = std::move(lock).value();
     // Before SQLite looks: what it does not take over from a log, it writes over.
-    if (const auto damage = find_log_damage(file.path + "-wal")) {
+    if (const auto damage = find_log_damage(file.path + "-wal", file.path + "-shm")) {
       return error_of(SqliteFault::damaged, *damage, file.path);
     }
   }

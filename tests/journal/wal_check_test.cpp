@@ -5,10 +5,12 @@
 #include <filesystem>
 #include <fstream>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/random.h"
+#include "journal/sqlite.h"
 #include "journal/sqlite_journal.h"
 #include "tests/journal/journal_fixture.h"
 #include "tests/support/temporary_folder.h"
@@ -46,6 +48,7 @@ class WalCheck : public ::testing::Test {
       fs::copy_file(live + name, data_ + name);
     }
     log_ = content(wal_);
+    index_ = content(live + "/journal.sqlite3-shm");
   }
 
   // How many are open after a start, or why it was refused.
@@ -63,7 +66,9 @@ class WalCheck : public ::testing::Test {
   TemporaryFolder folder_;
   const std::string data_ = folder_.path() + "/data";
   const std::string wal_ = data_ + "/journal.sqlite3-wal";
+  const std::string shm_ = data_ + "/journal.sqlite3-shm";  // not there after a power failure
   std::string log_;
+  std::string index_;
 };
 
 TEST_F(WalCheck, ALogThatAKillLeftIsTakenOver) {
@@ -89,19 +94,89 @@ TEST_F(WalCheck, ADamagedByteIsToldAndNothingIsTouched) {
 TEST_F(WalCheck, WhatACrashLeavesOfTheLastCommitIsNoDamage) {
   for (const std::size_t cut : {std::size_t{1}, std::size_t{100}, kFrame - 1}) {
     put(wal_, log_.substr(0, log_.size() - cut));
-    EXPECT_FALSE(find_log_damage(wal_)) << cut;
+    EXPECT_FALSE(find_log_damage(wal_, shm_)) << cut;
   }
   flip(log_.size() - 10);
-  EXPECT_FALSE(find_log_damage(wal_));
+  EXPECT_FALSE(find_log_damage(wal_, shm_));
   EXPECT_EQ(start(), "4");
 }
 
 TEST_F(WalCheck, AnEmptyLogAndNoneAtAllAreRight) {
   put(wal_, "");
-  EXPECT_FALSE(find_log_damage(wal_));
+  EXPECT_FALSE(find_log_damage(wal_, shm_));
   put(wal_, log_.substr(0, kHeader));
-  EXPECT_FALSE(find_log_damage(wal_));
-  EXPECT_FALSE(find_log_damage(folder_.path() + "/none"));
+  EXPECT_FALSE(find_log_damage(wal_, shm_));
+  EXPECT_FALSE(find_log_damage(folder_.path() + "/none", shm_));
+}
+
+TEST_F(WalCheck, ATornHeaderWithoutFramesIsThatOfALogThatBegan) {
+  put(wal_, std::string(kHeader, '\0'));
+  EXPECT_FALSE(find_log_damage(wal_, shm_));
+}
+
+TEST_F(WalCheck, DamagedSaltsDoNotHideACommit) {
+  const std::size_t frames = (log_.size() - kHeader) / kFrame;
+  std::size_t commits = 0;
+  for (std::size_t frame = frames; frame > 0 && commits < 2; --frame) {
+    const std::size_t at = kHeader + (frame - 1) * kFrame;
+    if (log_.substr(at + 4, 4) == std::string(4, '\0')) continue;
+    ++commits;
+    flip(at + 8);
+    EXPECT_EQ(find_log_damage(wal_, shm_).has_value(), commits == 2) << frame;
+  }
+}
+
+TEST_F(WalCheck, AfterAKillTheIndexTellsOfTheLastCommitToo) {
+  put(shm_, index_);
+  EXPECT_FALSE(find_log_damage(wal_, shm_));
+  flip(log_.size() - 10);
+  EXPECT_THAT(start(), HasSubstr("its log is wrong or cut from frame"));
+  EXPECT_EQ(content(shm_), index_) << "nothing was touched";
+  put(wal_, log_);
+  EXPECT_EQ(start(), "5");
+}
+
+TEST_F(WalCheck, AfterAKillTheIndexTellsOfALogThatWasCutOrTakenAway) {
+  put(shm_, index_);
+  for (const std::size_t size : {log_.size() - 1, log_.size() - kFrame, kHeader}) {
+    put(wal_, log_.substr(0, size));
+    EXPECT_THAT(start(), HasSubstr("its log is wrong or cut from frame")) << size;
+  }
+  put(wal_, "");
+  EXPECT_THAT(start(), HasSubstr("journal.sqlite3-wal is empty"));
+  fs::remove(wal_);
+  EXPECT_THAT(start(), HasSubstr("journal.sqlite3-wal is missing"));
+  put(wal_, log_);
+  EXPECT_EQ(start(), "5");
+}
+
+TEST_F(WalCheck, AnIndexThatIsNotWholeOrOfAnotherRoundTellsNothing) {
+  const std::string cut = log_.substr(0, log_.size() - 1);
+  put(wal_, cut);
+  for (const std::size_t at : {std::size_t{16}, std::size_t{40}, std::size_t{48 + 16}}) {
+    std::string index = index_;
+    index.at(at) = static_cast<char>(index.at(at) ^ 1);
+    put(shm_, index);
+    EXPECT_FALSE(find_log_damage(wal_, shm_)) << at;
+  }
+  put(shm_, index_.substr(0, 90));
+  EXPECT_FALSE(find_log_damage(wal_, shm_));
+  put(shm_, std::string(index_.size(), '\0'));
+  EXPECT_FALSE(find_log_damage(wal_, shm_));
+  EXPECT_EQ(start(), "4");
+}
+
+// A checkpoint moves it all into the file; the next round of the log begins with other salts.
+TEST_F(WalCheck, ALogWhoseFramesAreAllInTheFileMayGo) {
+  const std::string live = folder_.path() + "/moved";
+  const auto journal = SqliteJournal::open(live);
+  ASSERT_FALSE((*journal)->append(Told("d-1").accepted()));
+  auto other = SqliteConnection::open(live + "/journal.sqlite3");
+  ASSERT_TRUE(other->run("PRAGMA wal_checkpoint(PASSIVE)"));
+  EXPECT_FALSE(find_log_damage(live + "/none", live + "/journal.sqlite3-shm"));
+  ASSERT_FALSE((*journal)->append(Told("d-2").accepted()));
+  EXPECT_FALSE(find_log_damage(live + "/journal.sqlite3-wal", live + "/journal.sqlite3-shm"));
+  EXPECT_TRUE(find_log_damage(live + "/none", live + "/journal.sqlite3-shm"));
 }
 
 // Wherever a byte goes wrong: at most the last commit is missing, or it is told.
@@ -113,6 +188,7 @@ TEST_F(WalCheck, NoDamagedByteTakesMoreThanTheLastCommitUnseen) {
   for (int round = 0; round < 60; ++round) {
     const std::size_t at = random.between(0, log_.size() - 1);
     put(data_ + "/journal.sqlite3", file);
+    fs::remove(shm_);  // a start before this one may have left it
     flip(at);
     const std::string told = start();
     if (told.find("is damaged") == std::string::npos) {
