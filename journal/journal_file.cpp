@@ -16,6 +16,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// A backup or somebody's shell may hold the file for a while. At the start that is soon told;
+// later those who want to be acknowledged wait, since to give up would end the whole service.
+constexpr Duration kPatience = std::chrono::minutes(1);
+
 // Up to here checking all pages takes less time than anybody notices.
 constexpr std::int64_t kCheckedWhole = 16LL * 1024 * 1024;
 
@@ -52,7 +56,8 @@ Error error_of(SqliteFault fault, const std::string& problem, const std::string&
     case SqliteFault::other:
       break;
   }
-  return refuse(ErrorCode::unavailable, "cannot be used");
+  return refuse(ErrorCode::unavailable,
+                "cannot be used; keep a copy of its folder, or choose another one with --data");
 }
 
 // A folder that is new is for its owner alone: the journal holds customers' addresses. Its name is
@@ -94,7 +99,37 @@ bool has_log(const std::string& path) {
   return !failed && size > 0;
 }
 
-std::optional<Error> check_state(SqliteConnection& connection, const std::string& path) {
+bool has_log_file(const std::string& path) {
+  std::error_code failed;
+  return fs::exists(path + "-wal", failed);
+}
+
+// SQLite says of it no more than that it cannot be opened.
+std::optional<Error> check_kind(const std::string& path) {
+  std::error_code failed;
+  const fs::file_status status = fs::status(path, failed);
+  if (!fs::exists(status) || fs::is_regular_file(status)) return std::nullopt;
+  return refusal(ErrorCode::bad_input, path,
+                 fs::is_directory(status)
+                     ? "is a folder; move it away, or choose another folder with --data"
+                     : "is no file; move it away, or choose another folder with --data");
+}
+
+// A file that never held more than SQLite's mark of the log: all that was written stood in the log.
+std::optional<Error> check_log_is_there(SqliteConnection& connection, const std::string& path) {
+  std::error_code failed;
+  const auto size = fs::file_size(path, failed);
+  const auto mode = connection.value("PRAGMA journal_mode");
+  if (!mode) return journal_error(connection, path);
+  if (failed || size == 0 || *mode != "wal") return std::nullopt;
+  return refusal(ErrorCode::bad_input, path,
+                 fmt::format("holds nothing without its log, and {}-wal is missing; put that back "
+                             "beside it, or move the file away to begin anew",
+                             kJournalFileName));
+}
+
+std::optional<Error> check_state(SqliteConnection& connection, const std::string& path,
+                                 bool log_missing) {
   const std::optional<SchemaState> state = schema_state(connection);
   if (!state) return journal_error(connection, path);
   if (*state == SchemaState::not_a_journal) {
@@ -106,7 +141,15 @@ std::optional<Error> check_state(SqliteConnection& connection, const std::string
                    "was written by a newer roomle-sim; use that one, or choose another folder with "
                    "--data");
   }
+  if (*state == SchemaState::empty && log_missing) return check_log_is_there(connection, path);
   return std::nullopt;
+}
+
+std::optional<Error> check_schema(SqliteConnection& connection, const std::string& path) {
+  const auto missing = missing_in_schema(connection);
+  if (!missing) return journal_error(connection, path);
+  if (missing->empty()) return std::nullopt;
+  return error_of(SqliteFault::damaged, fmt::format("it has no {}", *missing), path);
 }
 
 // Reads enough to notice a file that was cut or overwritten, without reading all of a large one.
@@ -118,7 +161,8 @@ std::optional<Error> check_pages(SqliteConnection& connection, const std::string
     const auto verdict = connection.value("PRAGMA quick_check(1)");
     if (!verdict) return journal_error(connection, path);
     if (*verdict == "ok") return std::nullopt;
-    return error_of(SqliteFault::damaged, *verdict, path);
+    // "*** in database main ***" stands on a line of its own before what was found.
+    return error_of(SqliteFault::damaged, verdict->substr(verdict->rfind('\n') + 1), path);
   }
   constexpr std::array kEnds{
       "SELECT min(number) FROM deliveries", "SELECT max(number) FROM deliveries",
@@ -139,15 +183,35 @@ constexpr const char* kWriterSettings =
 constexpr const char* kReaderSettings =
     "PRAGMA query_only = ON; PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY";
 
+// A journal of this version is not written to: what is in it may turn out as damaged when it is
+// read, and is then to be found as it was.
+std::optional<Error> bring_up_to_date(SqliteConnection& writer, const std::string& path) {
+  const std::optional<SchemaState> state = schema_state(writer);
+  if (!state) return journal_error(writer, path);
+  if (*state != SchemaState::current && !migrate(writer)) return journal_error(writer, path);
+  return std::nullopt;
+}
+
+// A log that a crash left goes into the file, so that what it ended with is not taken for damage
+// after the next one.
+std::optional<Error> fold_log(SqliteConnection& writer, const std::string& path) {
+  const auto held = writer.integer("PRAGMA wal_checkpoint(TRUNCATE)");
+  if (!held) return journal_error(writer, path);
+  if (*held == 0) return std::nullopt;
+  return error_of(SqliteFault::busy, "its log cannot be moved into it", path);
+}
+
 std::optional<Error> prepare_writer(SqliteConnection& writer, const std::string& path,
                                     bool in_memory) {
   // What is refused stays as it is: a log with something in it is not moved into the file, and
   // without one SQLite takes away again what it made for reading.
   const bool crashed = has_log(path);
+  const bool log_missing = !in_memory && !has_log_file(path);
   writer.tidy_on_close(!crashed);
-  if (const auto error = check_state(writer, path)) return error;
+  if (const auto error = check_state(writer, path, log_missing)) return error;
   if (writer.read_only()) return error_of(SqliteFault::read_only, "opened for reading alone", path);
   // Before anything is written: a damaged file must not be made worse by bringing it up to date.
+  if (auto error = check_schema(writer, path)) return error;
   if (auto error = check_pages(writer, path)) return error;
   writer.tidy_on_close(false);  // where bringing it up to date fails
   if (!in_memory) keep_private(path);
@@ -159,13 +223,13 @@ std::optional<Error> prepare_writer(SqliteConnection& writer, const std::string&
         "stands on a file system that cannot share memory, such as a network's; choose a "
         "local folder with --data");
   }
-  if (!writer.run(kWriterSettings) || !migrate(writer)) return journal_error(writer, path);
-  // A log that a crash left goes into the file, so that what it ended with is not taken for damage
-  // after the next one.
-  if (crashed && !writer.run("PRAGMA wal_checkpoint(TRUNCATE)")) {
-    return journal_error(writer, path);
+  if (!writer.run(kWriterSettings)) return journal_error(writer, path);
+  if (auto error = bring_up_to_date(writer, path)) return error;
+  if (crashed) {
+    if (auto error = fold_log(writer, path)) return error;
   }
   writer.tidy_on_close(true);
+  writer.wait_for_others(kPatience);
   return std::nullopt;
 }
 
@@ -190,6 +254,7 @@ Result<JournalFile> open_journal_file(const std::string& folder) {
     auto lock = FolderLock::take(folder);
     if (!lock) return lock.error();
     file.lock = std::move(lock).value();
+    if (const auto error = check_kind(file.path)) return *error;
     // Before SQLite looks: what it does not take over from a log, it writes over.
     if (const auto damage = find_log_damage(file.path + "-wal", file.path + "-shm")) {
       return error_of(SqliteFault::damaged, *damage, file.path);
@@ -203,6 +268,7 @@ Result<JournalFile> open_journal_file(const std::string& folder) {
   auto reader = connect(file.path);
   if (!reader) return reader.error();
   if (!reader->run(kReaderSettings)) return journal_error(*reader, file.path);
+  reader->wait_for_others(kPatience);
   file.reader = std::move(reader).value();
   return file;
 }

@@ -1,6 +1,8 @@
 #include "journal/schema.h"
 
+#include <algorithm>
 #include <array>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -62,6 +64,23 @@ bool take_steps(SqliteConnection& connection, std::size_t version) {
   return connection.run(marks.c_str());
 }
 
+// The tables and indexes, and the columns of each table, in order.
+std::optional<std::vector<std::string>> parts_of(SqliteConnection& connection) {
+  constexpr std::string_view kParts =
+      "SELECT name FROM sqlite_schema WHERE type IN ('table', 'index') UNION ALL "
+      "SELECT whole.name || '.' || part.name FROM sqlite_schema AS whole, "
+      "  pragma_table_info(whole.name) AS part WHERE whole.type = 'table' ORDER BY 1";
+  auto rows = connection.prepare(kParts);
+  if (!rows) return std::nullopt;
+  std::vector<std::string> parts;
+  SqliteStatement::Fetched step = rows->step();
+  for (; step == SqliteStatement::Fetched::row; step = rows->step()) {
+    parts.emplace_back(rows->text(0));
+  }
+  if (step == SqliteStatement::Fetched::failed) return std::nullopt;
+  return parts;
+}
+
 }  // namespace
 
 int schema_version() {
@@ -79,6 +98,24 @@ std::optional<SchemaState> schema_state(SqliteConnection& connection) {
   if (*application != kApplicationId) return SchemaState::not_a_journal;
   if (*version > schema_version()) return SchemaState::newer;
   return *version == schema_version() ? SchemaState::current : SchemaState::older;
+}
+
+// Held against a file that the same steps make anew, so that no list can part from them.
+std::optional<std::string> missing_in_schema(SqliteConnection& connection) {
+  const auto version = connection.integer("PRAGMA user_version");
+  const auto parts = parts_of(connection);
+  if (!version || !parts) return std::nullopt;
+  auto fresh = SqliteConnection::open(":memory:");
+  if (!fresh) return std::nullopt;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(*version); ++i) {
+    if (!fresh->run(kSteps.at(i))) return std::nullopt;
+  }
+  const auto wanted = parts_of(*fresh);
+  if (!wanted) return std::nullopt;
+  for (const std::string& part : *wanted) {
+    if (!std::binary_search(parts->begin(), parts->end(), part)) return part;
+  }
+  return "";
 }
 
 bool migrate(SqliteConnection& connection) {

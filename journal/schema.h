@@ -26,6 +26,11 @@ enum class SchemaState {
 // Nothing where it cannot be read: see the connection's fault().
 std::optional<SchemaState> schema_state(SqliteConnection& connection);
 
+// What is missing of the tables, columns and indexes that a file of its version has, such as
+// "records" or "deliveries.outcome"; empty: nothing. No value: it cannot be read, see the
+// connection's fault().
+std::optional<std::string> missing_in_schema(SqliteConnection& connection);
+
 // Takes every step that is missing, all in one transaction: a file is of the old version or of the
 // new one, whatever happens meanwhile. False: see the connection's fault(); closing it drops what
 // was begun.

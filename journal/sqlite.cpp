@@ -10,7 +10,7 @@ namespace {
 
 // Only another program (the sqlite3 shell, a backup) can hold the file: ours is kept off by the
 // lock of journal_file.h.
-constexpr int kBusyMilliseconds = 5000;
+constexpr Duration kPatienceAtFirst = std::chrono::seconds(5);
 
 SqliteFault fault_of(int code) {
   switch (code & 0xff) {
@@ -111,8 +111,13 @@ Result<SqliteConnection, SqliteFault> SqliteConnection::open(const std::string& 
   connection.connection_.reset(opened);  // to be closed even where opening failed
   if (code != SQLITE_OK) return fault_of(code);
   sqlite3_extended_result_codes(opened, 1);
-  sqlite3_busy_timeout(opened, kBusyMilliseconds);
+  connection.wait_for_others(kPatienceAtFirst);
   return connection;
+}
+
+void SqliteConnection::wait_for_others(Duration most) {
+  const auto limit = std::chrono::duration_cast<std::chrono::milliseconds>(most);
+  sqlite3_busy_timeout(connection_.get(), static_cast<int>(limit.count()));
 }
 
 bool SqliteConnection::run(const char* sql) {

@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "base/time.h"
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -63,8 +64,12 @@ class SqliteStatement {
 
 class SqliteConnection {
  public:
-  // A file (made where there is none), or ":memory:". Nothing is read or written yet.
+  // A file (made where there is none), or ":memory:". Nothing is read or written yet. A call waits
+  // up to 5 s where another program holds the file.
   static Result<SqliteConnection, SqliteFault> open(const std::string& path);
+
+  // So long a call waits from now on for another program that holds the file, before it is `busy`.
+  void wait_for_others(Duration most);
 
   bool run(const char* sql);  // one or more statements without results
   std::optional<SqliteStatement> prepare(std::string_view sql);

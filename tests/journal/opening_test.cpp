@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <future>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -132,6 +133,12 @@ TEST_F(OpeningTest, AFileThatIsNoDatabase) {
   EXPECT_EQ(content(file_), std::string(5000, 'x'));
 }
 
+TEST_F(OpeningTest, AFolderWhereTheFileShouldBe) {
+  fs::create_directories(file_);
+  EXPECT_THAT(why_not(data_), AllOf(HasSubstr("is a folder"), HasSubstr("--data")));
+  EXPECT_EQ(SqliteJournal::open(data_).error().code, ErrorCode::bad_input);
+}
+
 TEST_F(OpeningTest, ADatabaseOfAnotherProgram) {
   folder_.file("data/x", "");
   run_sql("CREATE TABLE bookmarks (url TEXT)");
@@ -159,7 +166,8 @@ TEST_F(OpeningTest, AStepThatCannotBeTakenLeavesTheOlderVersionWhole) {
   make();
   run_sql("DROP TABLE deliveries; PRAGMA user_version = 0");  // but records is there already
   const std::string before = content(file_);
-  EXPECT_THAT(why_not(data_), HasSubstr("cannot be used (table records already exists)"));
+  EXPECT_THAT(why_not(data_), AllOf(HasSubstr("cannot be used; keep a copy"),
+                                    HasSubstr("(table records already exists)")));
   EXPECT_EQ(content(file_), before);
 }
 
@@ -173,6 +181,59 @@ TEST_F(OpeningTest, AFileWhosePagesWereOverwritten) {
   const std::string before = content(file_);
   EXPECT_THAT(why_not(data_), AllOf(HasSubstr("is damaged"), HasSubstr("keep a copy")));
   EXPECT_EQ(content(file_), before) << "a damaged journal is made no worse";
+}
+
+TEST_F(OpeningTest, AFileWithoutATableAColumnOrAnIndex) {
+  for (const auto& [sql, part] :
+       {std::pair{"DROP TABLE records", "it has no records"},
+        std::pair{"DROP INDEX deliveries_open", "it has no deliveries_open"},
+        std::pair{"ALTER TABLE records DROP COLUMN details", "it has no records.details"}}) {
+    fs::remove_all(data_);
+    make();
+    run_sql(sql);
+    const std::string before = content(file_);
+    const auto journal = SqliteJournal::open(data_);
+    ASSERT_FALSE(journal) << sql;
+    EXPECT_EQ(journal.error().code, ErrorCode::bad_input);
+    EXPECT_THAT(journal.error().message, AllOf(HasSubstr("is damaged"), HasSubstr(part)));
+    EXPECT_TRUE(content(file_) == before) << sql;
+  }
+}
+
+TEST_F(OpeningTest, WhatAnOpenDeliveryHoldsCannotBeReadAndTheFileStaysAsItWas) {
+  make();
+  run_sql("UPDATE deliveries SET body = 'no JSON'");
+  const std::string before = content(file_);
+  {
+    const auto journal = SqliteJournal::open(data_);
+    ASSERT_TRUE(journal) << journal.error().message;
+    const auto open = (*journal)->unfinished("", 10);
+    ASSERT_FALSE(open);
+    EXPECT_EQ(open.error().code, ErrorCode::bad_input);
+    EXPECT_THAT(open.error().message, HasSubstr("of delivery d-0 cannot be read"));
+  }
+  EXPECT_TRUE(content(file_) == before);
+}
+
+// Until the log is moved into it for the first time, the file alone holds nothing at all.
+TEST_F(OpeningTest, AFileWhoseLogIsGone) {
+  const std::string killed = in_child([&]() -> std::string {
+    const auto journal = SqliteJournal::open(data_);
+    if (!journal.ok() || (*journal)->append(Told("d-1").accepted())) return "not appended";
+    kill(getpid(), SIGKILL);
+    return "";
+  });
+  ASSERT_THAT(killed, HasSubstr("ended with 9"));
+  const std::string log = content(file_ + "-wal");
+  const std::string before = content(file_);
+  fs::remove(file_ + "-wal");
+  EXPECT_THAT(why_not(data_),
+              AllOf(HasSubstr("journal.sqlite3-wal is missing"), HasSubstr("to begin anew")));
+  EXPECT_TRUE(content(file_) == before);
+  std::ofstream(file_ + "-wal", std::ios::binary) << log;
+  const auto journal = SqliteJournal::open(data_);
+  ASSERT_TRUE(journal) << journal.error().message;
+  EXPECT_EQ((*journal)->counts()->open, 1);
 }
 
 TEST_F(OpeningTest, AFileThatWasCut) {
@@ -201,6 +262,55 @@ TEST_F(OpeningTest, AProcessThatWasKilledHoldsNothing) {
   const auto journal = SqliteJournal::open(data_);
   ASSERT_TRUE(journal) << journal.error().message;
   EXPECT_EQ((*journal)->unfinished("", 10)->deliveries.size(), 1U);
+}
+
+// A database browser with a transaction, a backup.
+class OtherProgram {
+ public:
+  explicit OtherProgram(const std::string& file)
+      : connection_(SqliteConnection::open(file).value()) {
+    EXPECT_TRUE(connection_.run("BEGIN IMMEDIATE")) << connection_.problem();
+  }
+  void let_go() { EXPECT_TRUE(connection_.run("COMMIT")) << connection_.problem(); }
+
+ private:
+  SqliteConnection connection_;
+};
+
+TEST_F(OpeningTest, WhatAnotherProgramHoldsIsWaitedForWhenItIsToBeWritten) {
+  make();
+  OtherProgram other(file_);
+  const auto journal = SqliteJournal::open(data_);
+  ASSERT_TRUE(journal) << journal.error().message;
+  auto appended = std::async(std::launch::async, [&] {
+    return (*journal)->append(Told("d-more").accepted()).value_or(Error{ErrorCode::usage, "fine"});
+  });
+  // Longer than the start waits.
+  EXPECT_EQ(appended.wait_for(std::chrono::seconds(6)), std::future_status::timeout);
+  EXPECT_EQ((*journal)->counts()->open, 1) << "reading goes on";
+  other.let_go();
+  EXPECT_EQ(appended.get().message, "fine");
+  EXPECT_EQ((*journal)->counts()->open, 2);
+}
+
+TEST_F(OpeningTest, ALogOfACrashThatAnotherProgramHolds) {
+  make();
+  const std::string killed = in_child([&]() -> std::string {
+    const auto journal = SqliteJournal::open(data_);
+    if (!journal.ok() || (*journal)->append(Told("d-more").accepted())) return "not appended";
+    kill(getpid(), SIGKILL);
+    return "";
+  });
+  ASSERT_THAT(killed, HasSubstr("ended with 9"));
+  {
+    const OtherProgram other(file_);
+    const std::string log = content(file_ + "-wal");
+    EXPECT_THAT(why_not(data_), HasSubstr("is held by another program; close it"));
+    EXPECT_TRUE(content(file_ + "-wal") == log);
+  }
+  const auto journal = SqliteJournal::open(data_);
+  ASSERT_TRUE(journal) << journal.error().message;
+  EXPECT_EQ((*journal)->counts()->open, 2);
 }
 
 // The file may not grow beyond this: to a process the same as a disk that is full.
