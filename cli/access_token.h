@@ -19,6 +19,8 @@ class AccessTokenOption {
   // Adds the flag, with the environment's ROOMLE_SIM_ACCESS_TOKEN_FILE below it.
   void add_to(CLI::App& command, const std::string& what);
   [[nodiscard]] bool from_stdin() const { return file_ == "-"; }
+  // As it was given; empty: it was not.
+  [[nodiscard]] const std::string& file() const { return file_; }
 
   // Nothing where none was given. Errors: usage, the variable is set and empty; bad_input, the file
   // cannot be read, or holds no token (service/access_token.h).

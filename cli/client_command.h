@@ -10,6 +10,11 @@
 
 namespace roomle_sim {
 
+// At the end of the help of a group of such commands.
+inline constexpr const char* kServeFirst =
+    "Start with:  roomle-sim serve --tenants tenants.json        in another terminal\n"
+    "Help for one of them:  roomle-sim COMMAND SUBCOMMAND --help";
+
 // `Flags` has add_to(CLI::App&), and lives as long as the command; `run` gives the exit code.
 template <class Flags>
 void add_client_command(CLI::App& group, Context& context, const std::string& name,

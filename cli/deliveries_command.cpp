@@ -65,6 +65,7 @@ void add_deliveries_command(CLI::App& app, Context& context) {
       "deliveries", "Deliveries of a running `serve`: list them, show one, send again");
   group->require_subcommand(1);
   add_common_flags(*group, context);
+  group->footer(kServeFirst);
   add_client_command<ListFlags>(
       *group, context, "list", "The newest deliveries, or those that match", list,
       "Example:  roomle-sim deliveries list --outcome mail_failed --since 3d");

@@ -1,4 +1,6 @@
 // roomle-sim mails list | show: the Roomle emails that a running `serve` has sent.
+#include <algorithm>
+
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
@@ -25,19 +27,58 @@ struct ListFlags {
   }
 };
 
+// A line of the table. `to` and `subject` are missing where the file is no mail.
+struct MailRow {
+  std::string id;
+  std::string at;
+  std::string to;
+  std::string subject;
+};
+
+std::optional<MailRow> mail_row(const ordered_json& object) {
+  AnswerReader mail(object);
+  MailRow row{printable(mail.text("id")), printable(mail.text("at")), {}, {}};
+  if (mail.has("to")) {
+    for (const ordered_json& one : mail.array("to")) {
+      if (!one.is_string()) return std::nullopt;
+      row.to += (row.to.empty() ? "" : ", ") + printable(one.get<std::string>());
+    }
+  }
+  row.subject = printable(mail.text_or("subject"));
+  return mail.ok() ? std::optional(row) : std::nullopt;
+}
+
+void show_table(Console& console, const std::vector<MailRow>& rows, bool heading) {
+  std::size_t id = 4;
+  std::size_t at = 2;
+  std::size_t to = 2;
+  for (const MailRow& row : rows) {
+    id = std::max(id, row.id.size());
+    at = std::max(at, row.at.size());
+    to = std::max(to, row.to.size());
+  }
+  const auto line = [&](const MailRow& row) {
+    return fmt::format("{:<{}}  {:<{}}  {:<{}}  {}", row.id, id, row.at, at, row.to, to,
+                       row.subject);
+  };
+  if (heading) {
+    console.line(console.styled(line({"MAIL", "AT", "TO", "SUBJECT"}), Console::Style::dim));
+  }
+  for (const MailRow& row : rows) console.line(line(row));
+}
+
 bool show_page(Console& console, const ordered_json& page, bool first) {
   AnswerReader reader(page);
   const ordered_json& mails = reader.array("mails");
-  std::vector<std::string> lines;
+  std::vector<MailRow> rows;
   for (const ordered_json& one : mails) {
-    AnswerReader mail(one);
-    lines.push_back(fmt::format("{}  {}  {:>7} bytes", printable(mail.text("id")),
-                                printable(mail.text("at")), mail.number("bytes")));
-    if (!mail.ok()) return false;
+    std::optional<MailRow> row = mail_row(one);
+    if (!row) return false;
+    rows.push_back(std::move(*row));
   }
   if (!reader.ok()) return false;
-  if (lines.empty() && first) console.message("no such mail");
-  for (const std::string& line : lines) console.line(line);
+  if (rows.empty() && first) console.message("no such mail");
+  if (!rows.empty()) show_table(console, rows, first);
   for (const ordered_json& one : mails) console.object(typed_object("mail", one));
   return true;
 }
@@ -79,6 +120,12 @@ int show_bytes(Console& console, const ShowFlags& flags, const std::string& part
   return exit_code::kFine;
 }
 
+// A long header is folded into lines that begin with a tab or a blank (RFC 5322, 2.2.3).
+std::string unfolded(std::string value) {
+  std::replace(value.begin(), value.end(), '\t', ' ');
+  return printable(value);
+}
+
 // The text's lines: a mail's words come from a customer, and must not move the cursor.
 void show_text(Console& console, std::string_view text) {
   while (!text.empty()) {
@@ -106,7 +153,7 @@ int show(Console& console, const ShowFlags& flags) {
   }
   for (const auto& [name, value] : headers->items()) {
     console.line(fmt::format("{}: {}", console.styled(printable(name), Console::Style::dim),
-                             printable(value.get<std::string>())));
+                             unfolded(value.get<std::string>())));
   }
   console.line("");
   show_text(console, text);
@@ -121,6 +168,7 @@ void add_mails_command(CLI::App& app, Context& context) {
       app.add_subcommand("mails", "The Roomle emails of a running `serve`: list them, show one");
   group->require_subcommand(1);
   add_common_flags(*group, context);
+  group->footer(kServeFirst);
   add_client_command<ListFlags>(*group, context, "list", "The newest mails", list, "");
   add_client_command<ShowFlags>(*group, context, "show", "One mail, whole or a part of it", show,
                                 "Exit: 4 there is no such mail\n\n"

@@ -36,8 +36,11 @@ int resend_one(Console& console, const ResendFlags& flags) {
   const std::string delivery = printable(reader.text("delivery"));
   const bool retried = reader.text("resent") == "retry_now";
   if (!reader.ok()) return console.fail(foreign_answer(flags.client.url()));
-  console.line(retried ? fmt::format("{}: its next attempt begins now", delivery)
-                       : fmt::format("{} was sent again as {}", printable(flags.id), delivery));
+  console.line(
+      retried
+          ? fmt::format("{}: its next attempt begins now, to the webhook that it was taken with",
+                        delivery)
+          : fmt::format("{} was sent again as {}", printable(flags.id), delivery));
   console.object(typed_object("resent", *answer));
   return exit_code::kFine;
 }

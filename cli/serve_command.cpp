@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/interrupt.h"
+#include "cli/next_steps.h"
 #include "cli/output_queue.h"
 #include "cli/record_gate.h"
 #include "cli/serve_options.h"
@@ -24,23 +25,6 @@ std::int64_t example_tenant(const TenantRegistry& tenants) {
   return 0;
 }
 
-// What a developer does next, for copying.
-std::string next_steps(const Service& service, std::int64_t tenant) {
-  const std::string& url = service.url();
-  std::string text = fmt::format("point a configurator at it:  customApiUrl: \"{}/v2\"\n", url);
-  if (tenant != 0) {
-    text += fmt::format(
-        "or save a draft yourself:    curl -H 'currentTenant: {}' -F type=3 -F "
-        "email=customer@example.com {}/v2/configurations/catalogId:itemId:2564B3/shares\n",
-        tenant, url);
-  } else {
-    text += "warning: no tenant is active, so every event is refused\n";
-  }
-  text += fmt::format("see what happens:            roomle-sim tail{}\nend it with Ctrl-C",
-                      service.port() == kServePort ? "" : " --url " + url);
-  return text;
-}
-
 void announce(Console& console, const Service& service, const ServeOptions& flags,
               std::int64_t tenant) {
   const std::size_t taken_up = service.taken_up();
@@ -55,7 +39,8 @@ void announce(Console& console, const Service& service, const ServeOptions& flag
                   {"port", service.port()},
                   {"dataFolder", flags.data_folder()},
                   {"takenUp", taken_up}});
-  console.message(next_steps(service, tenant));
+  console.message(next_steps({service.url(), service.port(), flags.host(),
+                              flags.access_token_file(), flags.api_auth(), tenant}));
 }
 
 int serve(Console& console, const ServeOptions& flags) {

@@ -29,6 +29,10 @@ class ServeOptions {
   // For the service, but for its callbacks. Errors: usage, and what an access token's file gives.
   [[nodiscard]] Result<ServiceOptions> service(const TenantRegistry& tenants) const;
   [[nodiscard]] const std::string& data_folder() const { return service_.data_folder; }
+  [[nodiscard]] const std::string& host() const { return service_.http.host; }
+  [[nodiscard]] ApiAuth api_auth() const { return service_.rapi.auth; }
+  // Of the access token, as it was given; empty: there is none.
+  [[nodiscard]] const std::string& access_token_file() const { return access_token_.file(); }
 
  private:
   void add_limits(CLI::App& command);

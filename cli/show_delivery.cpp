@@ -125,7 +125,8 @@ bool Teller::wait(const ordered_json& object) {
 
 bool Teller::mail(const ordered_json& object) {
   AnswerReader mail(object);
-  add("Roomle's own email: {}", printable(mail.text_or("cause")));
+  // Where nobody was left to mail for, none was begun.
+  if (mail.has("cause")) add("Roomle's own email: {}", printable(mail.text("cause")));
   if (mail.flag_or("possiblySecond")) add("  It may be the customer's second.");
   if (mail.has("where")) add("  mail   {}", printable(mail.text("where")));
   if (mail.has("error")) {
@@ -140,6 +141,10 @@ void Teller::outcome(AnswerReader& delivery) {
   if (word.empty()) {
     add("{}: {} attempt{} so far", console_.styled("open", Style::bold), attempts,
         attempts == 1 ? "" : "s");
+    if (delivery.flag_or("paused")) {
+      add("  its tenant is paused: 'roomle-sim tenants resume {}' lets it go on",
+          delivery.number("tenant"));
+    }
     return;
   }
   add("{}: {} after {} attempt{}, {}", console_.styled("outcome", Style::bold),

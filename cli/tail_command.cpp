@@ -176,7 +176,9 @@ void add_tail_command(CLI::App& app, Context& context) {
   add_client_command<TailFlags>(
       app, context, "tail", "Follow what a running `serve` does, as it happens", tail,
       "Connects again when the connection is lost, and goes on where it was.\n"
-      "Exit: 130 after Ctrl-C, 3 no service answers there, or stdout was closed");
+      "Exit: 130 after Ctrl-C, 1 there is no such tenant, 3 no service answers there, or stdout "
+      "was "
+      "closed");
 }
 
 }  // namespace roomle_sim

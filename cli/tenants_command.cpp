@@ -115,10 +115,15 @@ int set_paused(Console& console, const TenantFlags& flags, const char* verb) {
   AnswerReader reader(*answer);
   const std::int64_t id = reader.number("tenant");
   const bool paused = reader.flag("paused");
+  const bool active = reader.flag("active");
   if (!reader.ok()) return console.fail(foreign_answer(flags.client.url()));
-  console.line(paused ? fmt::format("tenant {} is paused: its events are taken, and wait", id)
-                      : fmt::format("tenant {} is not paused: what waited begins now", id));
-  console.object({{"type", "tenant"}, {"id", id}, {"paused", paused}});
+  console.line(
+      fmt::format("tenant {} is {}", id,
+                  !paused  ? "not paused: what waited begins now"
+                  : active ? "paused: its events are taken, and wait"
+                           : "paused: what is open waits; it is inactive, so that its events are "
+                             "refused as before"));
+  console.object({{"type", "tenant"}, {"id", id}, {"paused", paused}, {"active", active}});
   return exit_code::kFine;
 }
 

@@ -143,9 +143,14 @@ ApiClient::~ApiClient() = default;
 Result<std::unique_ptr<ApiClient>> ApiClient::create(const std::string& url,
                                                      std::optional<Secret> access_token) {
   const auto parsed = parse_url(url);
-  if (!parsed) return Error{ErrorCode::usage, parsed.error().message};
+  // Without what was given, in which a password may stand.
+  constexpr std::string_view kExpected = "expected an address such as http://127.0.0.1:8787";
+  if (!parsed) return Error{ErrorCode::usage, std::string(kExpected)};
   if (parsed->tls()) {
     return Error{ErrorCode::usage, fmt::format("{}: the service speaks http, not https", url)};
+  }
+  if (parsed->target != "/") {
+    return Error{ErrorCode::usage, fmt::format("{}, without a path", kExpected)};
   }
   make_httplib_statics();
   return std::unique_ptr<ApiClient>(

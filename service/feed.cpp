@@ -25,16 +25,27 @@ class Feed::Impl {
   Impl(Journal& below, std::size_t kept) : below_(below), kept_(std::max<std::size_t>(kept, 1)) {}
 
   std::optional<Error> append(std::span<const JournalRecord> records) {
+    if (auto error = failure()) return error;
     if (auto error = below_.append(records)) return error;
     tell(records);
     return std::nullopt;
   }
 
   void append_later(const Records& records, Done done) {
+    if (const auto error = failure()) return done(error);
     below_.append_later(records, [this, records, done = std::move(done)](const auto& error) {
       if (!error) tell(*records);
       done(error);
     });
+  }
+
+  void fail(const Error& error) {
+    const std::lock_guard lock(mutex_);
+    if (!failed_) failed_ = error;
+  }
+  std::optional<Error> failure() {
+    const std::lock_guard lock(mutex_);
+    return failed_;
   }
 
   void tell(std::span<const JournalRecord> records) {
@@ -81,6 +92,7 @@ class Feed::Impl {
   std::deque<FeedItem> items_;  // the last ones, numbered up to last_
   std::uint64_t last_ = 0;
   bool closed_ = false;
+  std::optional<Error> failed_;
 };
 
 Feed::Feed(Journal& below, std::size_t kept) : impl_(std::make_unique<Impl>(below, kept)) {}
@@ -101,6 +113,12 @@ Feed::Batch Feed::wait(std::uint64_t after, std::size_t limit, Duration limit_wa
 std::uint64_t Feed::last() const {
   const std::lock_guard lock(impl_->mutex_);
   return impl_->last_;
+}
+void Feed::fail(const Error& error) {
+  impl_->fail(error);
+}
+std::optional<Error> Feed::failure() const {
+  return impl_->failure();
 }
 const std::string& Feed::run_id() const {
   return impl_->run_id_;

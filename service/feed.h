@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -41,6 +42,10 @@ class Feed : public Journal {
 
   std::optional<Error> append(std::span<const JournalRecord> records) override;
   void append_later(Records records, Done done) override;
+
+  // From now on nothing is passed on: each append is told this error. The first one stays.
+  void fail(const Error& error);
+  [[nodiscard]] std::optional<Error> failure() const;  // what fail() was told
 
   struct Batch {
     std::vector<FeedItem> items;  // behind `after`, at most `limit`

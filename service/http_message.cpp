@@ -32,6 +32,7 @@ ApiResponse json_response(int status, const nlohmann::ordered_json& body) {
   response.status = status;
   // What an endpoint or a customer sent may be no UTF-8.
   response.body = body.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  response.body += '\n';  // so that what curl shows is a line
   return response;
 }
 

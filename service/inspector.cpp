@@ -47,8 +47,10 @@ class Inspector::Impl {
   }
 
  private:
+  [[nodiscard]] bool failed() const { return parts_.dispatcher.failure() || parts_.feed.failure(); }
+
   [[nodiscard]] ApiResponse readiness() const {
-    if (parts_.dispatcher.failure()) {
+    if (failed()) {
       return problem_response({503,
                                "unavailable",
                                "the journal has failed: nothing is accepted or sent any more",
@@ -68,7 +70,7 @@ class Inspector::Impl {
   ApiResponse status() {
     const auto counts = parts_.history.counts();
     if (!counts) return problem_response(journal_problem(counts.error()));
-    const bool failed = parts_.dispatcher.failure().has_value();
+    const bool failed = this->failed();
     return json_response(200, {{"version", ROOMLE_SIM_VERSION},
                                {"ready", parts_.ready && !failed},
                                {"failed", failed},

@@ -1,5 +1,7 @@
 #include "service/inspector_deliveries.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "service/inspector_event.h"
@@ -67,7 +69,13 @@ ApiResponse InspectorDeliveries::show(const ApiRequest& request) {
   const auto story = parts_.history.find(id);
   if (!story) return problem_response(journal_problem(story.error()));
   if (!*story) return problem_response(unknown_delivery(id));
-  return json_response(200, story_json(**story, decrypt));
+  ordered_json json = story_json(**story, decrypt);
+  const DeliverySummary& summary = (*story)->summary;
+  const auto paused = parts_.dispatcher.paused();
+  if (!summary.outcome && std::ranges::binary_search(paused, summary.tenant_id)) {
+    json["paused"] = true;
+  }
+  return json_response(200, json);
 }
 
 }  // namespace roomle_sim

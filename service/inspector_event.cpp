@@ -10,6 +10,7 @@
 #include "base/diagnostics.h"
 #include "sender/catalogue.h"
 #include "sender/json_depth.h"
+#include "service/inspector_problem.h"
 #include "service/rapi_field.h"
 #include "service/rapi_form.h"
 
@@ -108,13 +109,9 @@ Result<WantedEvent, ApiProblem> read_wanted_event(const std::string& body,
                                 ? ordered_json()
                                 : ordered_json::parse(body, nullptr, false);
   if (!tree.is_object()) {
-    return ApiProblem{400,
-                      "bad_json",
-                      R"(the body must be a JSON object, such as {"event": )"
-                      R"("email.savedConfiguration", "tenant": 42, "data": {"email": )"
-                      R"("customer@example.com"}})",
-                      "body",
-                      {}};
+    return bad_json(body,
+                    R"({"event": "email.savedConfiguration", "tenant": 42, "data": {"email": )"
+                    R"("customer@example.com"}})");
   }
   Reader reader(registry);
   for (const auto& [name, value] : tree.items()) {

@@ -10,6 +10,9 @@ namespace roomle_sim {
 
 // 503: the journal cannot be read.
 ApiProblem journal_problem(const Error& error);
+// 400: a body that is no JSON object; says where it goes wrong, and gives an example of a right
+// one.
+ApiProblem bad_json(const std::string& body, const std::string& example);
 // 404.
 ApiProblem unknown_delivery(const std::string& id);
 

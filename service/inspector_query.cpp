@@ -196,12 +196,7 @@ Result<DeliveryQuery, ApiProblem> read_resend_body(const std::string& body,
                                 ? ordered_json()
                                 : ordered_json::parse(body, nullptr, false);
   if (!tree.is_object()) {
-    return ApiProblem{400,
-                      "bad_json",
-                      R"(the body must be a JSON object, such as {"outcome": "mail_failed", )"
-                      R"("from": "1d"})",
-                      "body",
-                      {}};
+    return bad_json(body, R"({"outcome": "mail_failed", "from": "1d"})");
   }
   Reader reader(registry, now);
   for (const auto& [name, value] : tree.items()) {

@@ -94,10 +94,12 @@ std::string_view gap_message(std::string_view reason) {
   return "some events are not kept any more";
 }
 
-std::string gap_text(std::string_view reason) {
+// With the id behind which it goes on, so that who is cut off now is not told of the gap again.
+std::string gap_text(const Feed& feed, std::string_view reason, std::uint64_t after) {
   const std::string message = fmt::format(
       "{}: what follows is what is kept, and the list of deliveries has all", gap_message(reason));
-  return fmt::format("event: gap\ndata: {}\n\n", dump({{"reason", reason}, {"message", message}}));
+  return fmt::format("id: {}\nevent: gap\ndata: {}\n\n", id_of(feed, after),
+                     dump({{"reason", reason}, {"message", message}}));
 }
 
 // From where on a reader wants to be told, and why something is missing before that.
@@ -106,16 +108,24 @@ struct Position {
   std::string_view gap;  // a word, or empty
 };
 
+// Before the oldest item that is kept.
+std::uint64_t before_all_kept(Feed& feed) {
+  const Feed::Batch oldest = feed.wait(0, 1, Duration(0));
+  return oldest.items.empty() ? 0 : oldest.items.front().number - 1;
+}
+
 // Without Last-Event-ID: what comes from now on.
-Position position_of(const std::string* last_id, const Feed& feed) {
+Position position_of(const std::string* last_id, Feed& feed) {
   const std::uint64_t last = feed.last();
   if (last_id == nullptr || last_id->empty()) return {last, {}};
   const std::string run = feed.run_id() + "-";
-  if (!last_id->starts_with(run)) return {0, "other_run"};
+  if (!last_id->starts_with(run)) return {before_all_kept(feed), "other_run"};
   const char* end = last_id->data() + last_id->size();
   std::uint64_t number = 0;
   const auto [stop, error] = std::from_chars(last_id->data() + run.size(), end, number);
-  if (error != std::errc() || stop != end || number > last) return {0, "unknown_id"};
+  if (error != std::errc() || stop != end || number > last) {
+    return {before_all_kept(feed), "unknown_id"};
+  }
   return {number, {}};
 }
 
@@ -198,7 +208,7 @@ class InspectorStream::Impl {
     if (from.gap.empty()) {
       text += fmt::format("id: {}\n\n", id_of(feed_, from.after));
     } else {
-      text += gap_text(from.gap);
+      text += gap_text(feed_, from.gap, from.after);
     }
     if (!sink.write(text)) return;
     bool gap_told = !from.gap.empty();
@@ -208,7 +218,9 @@ class InspectorStream::Impl {
       const Duration left = next_heartbeat - Steady::now();
       const Feed::Batch batch = feed_.wait(after, kBatch, std::clamp(left, Duration(0), kLook));
       text.clear();
-      if (batch.gap && !gap_told) text += gap_text("not_kept");
+      if (batch.gap && !gap_told) {
+        text += gap_text(feed_, "not_kept", batch.items.front().number - 1);
+      }
       // The first batch behind a gap that was told begins with what is kept: that is no second one.
       if (!batch.items.empty()) gap_told = false;
       for (const FeedItem& item : batch.items) {

@@ -67,7 +67,7 @@ ApiResponse InspectorTenants::set_paused(const ApiRequest& request, bool paused)
   } else {
     dispatcher_.unpause(found->id);
   }
-  return json_response(200, {{"tenant", found->id}, {"paused", paused}});
+  return json_response(200, {{"tenant", found->id}, {"paused", paused}, {"active", found->active}});
 }
 
 }  // namespace roomle_sim

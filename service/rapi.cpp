@@ -190,7 +190,7 @@ class Rapi::Impl {
   }
 
   static Result<SharedThing, ApiProblem> read_thing(const ApiRequest& request, Shared shared) {
-    SharedThing thing{shared, request.value("id"), header_text(request, "configurator")};
+    SharedThing thing{shared, request.value("id"), header_text(request, "configurator"), {}};
     if (auto problem = check_text(thing.id, kMostId, "the id in the path")) return *problem;
     // What is no language tag is left out: it chooses the mail's wording, and no more.
     const std::string language = header_text(request, "language");

@@ -10,6 +10,8 @@
 
 #include "fallback_mailer/mailbox_spec.h"
 #include "fallback_mailer/maildir_reader.h"
+#include "journal/file_place.h"
+#include "journal/journal_file.h"
 #include "journal/sqlite_journal.h"
 #include "service/feed.h"
 #include "service/inspector.h"
@@ -79,6 +81,7 @@ class Service::Impl {
         transport_(std::move(transport)),
         mailbox_(std::move(mailbox)),
         mails_(std::move(mails)),
+        place_(fmt::format("{}/{}", options_.data_folder, kJournalFileName)),
         tenants_(std::move(tenants)),
         feed_(*journal_) {
     feed_.add_observer([this](std::span<const JournalRecord> records) {
@@ -106,6 +109,11 @@ class Service::Impl {
     return std::nullopt;
   }
 
+  [[nodiscard]] std::optional<Error> failure() const {
+    auto failure = feed_.failure();
+    return failure ? failure : dispatcher_.failure();
+  }
+
   void stop() {
     const std::lock_guard one_at_a_time(stop_mutex_);
     {
@@ -126,6 +134,7 @@ class Service::Impl {
   std::unique_ptr<HttpTransport> transport_;
   std::unique_ptr<FallbackMailbox> mailbox_;
   std::unique_ptr<MaildirReader> mails_;
+  FilePlace place_;
   TenantDirectory tenants_;
   Metrics metrics_;
   Feed feed_;
@@ -152,6 +161,15 @@ class Service::Impl {
     return std::nullopt;
   }
 
+  // Writing goes on into a file that was taken away, and nobody will find it there.
+  void check_place() {
+    if (place_.holds()) return;
+    feed_.fail({ErrorCode::unavailable,
+                fmt::format("the journal {} was deleted or exchanged: what is written now nobody "
+                            "will find; put it back, if there is a copy, and start again",
+                            place_.path())});
+  }
+
   // Forgets what is older than it is to be kept, and notices when the journal has failed.
   void keep_house() {
     auto forget_at = std::chrono::steady_clock::now();
@@ -164,7 +182,8 @@ class Service::Impl {
         static_cast<void>(journal_->forget(clock_.now() - *options_.keep, forgetting_.get_token()));
         forget_at = std::chrono::steady_clock::now() + kForgettingPause;
       }
-      const auto failure = dispatcher_.failure();
+      check_place();
+      const auto failure = this->failure();
       if (failure && !told && options_.on_failure) options_.on_failure(*failure);
       told = told || failure.has_value();
       lock.lock();
@@ -215,7 +234,7 @@ void Service::stop() {
   impl_->stop();
 }
 std::optional<Error> Service::failure() const {
-  return impl_->dispatcher_.failure();
+  return impl_->failure();
 }
 
 }  // namespace roomle_sim

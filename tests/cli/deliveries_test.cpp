@@ -183,7 +183,7 @@ TEST_F(Deliveries, AResendWithoutAnAnswerIsMadeOnceMoreWithTheSameKey) {
         fmt::format("HTTP/1.1 202 Accepted\r\nContent-Length: {}\r\n\r\n{}", body.size(), body));
   });
   const ProcessResult result =
-      roomle_sim_run({"deliveries", "resend", "d-1", "--url", server.url()});
+      roomle_sim_run({"deliveries", "resend", "d-1", "--url", server.origin()});
   EXPECT_EQ(result.exit_code, exit_code::kFine) << result.err;
   const std::lock_guard lock(mutex);
   ASSERT_EQ(keys.size(), 2U);
@@ -203,6 +203,37 @@ TEST_F(Deliveries, APausedTenantWaitsUntilItIsResumed) {
   EXPECT_EQ(resumed.exit_code, exit_code::kFine) << resumed.err;
   EXPECT_EQ(service.next("outcome")["delivery"], delivery);
   EXPECT_EQ(service.client({"tenants", "pause", "nobody"}).exit_code, exit_code::kNotAsExpected);
+}
+
+TEST_F(Deliveries, OneOfAPausedTenantSaysWhyItWaits) {
+  tenants("http://127.0.0.1:9/", "{}", R"(,{"id":44,"name":"old","active":false})");
+  RunningService service(folder_);
+  ASSERT_EQ(service.client({"tenants", "pause", "42"}).exit_code, exit_code::kFine);
+  const std::string delivery = service.share();
+  EXPECT_THAT(service.client({"deliveries", "show", delivery}).out,
+              HasSubstr("its tenant is paused: 'roomle-sim tenants resume 42' lets it go on"));
+  const ProcessResult inactive = service.client({"tenants", "pause", "44"});
+  EXPECT_THAT(inactive.out, HasSubstr("it is inactive, so that its events are refused"));
+  EXPECT_THAT(inactive.out, Not(HasSubstr("are taken")));
+}
+
+// Nobody was left to mail for, and none of it is claimed.
+TEST_F(Deliveries, OneWhoseTenantIsGoneTellsOfNoMail) {
+  tenants("http://127.0.0.1:9/");
+  std::string delivery;
+  {
+    RunningService first(folder_);
+    ASSERT_EQ(first.client({"tenants", "pause", "42"}).exit_code, exit_code::kFine);
+    delivery = first.share();
+    first.process().signal(SIGTERM);
+    first.process().wait();
+  }
+  folder_.file("tenants.json", R"({"tenants":[{"id":43,"name":"other"}]})");
+  RunningService second(folder_);
+  const ProcessResult shown = second.client({"deliveries", "show", delivery});
+  EXPECT_THAT(shown.out, HasSubstr("no mail: there is no tenant 42"));
+  EXPECT_THAT(shown.out, Not(HasSubstr("Roomle's own email")));
+  EXPECT_THAT(shown.out, HasSubstr("outcome: mail_failed"));
 }
 
 // Every command that asks, and what must not be asked of a stranger.
@@ -276,6 +307,18 @@ TEST(ForeignServers, AUrlThatIsNoneIsAMistakeOfTheCommandLine) {
     const ProcessResult result = roomle_sim_run(command);
     EXPECT_EQ(result.exit_code, exit_code::kUsage) << command[0];
     EXPECT_THAT(result.err, HasSubstr("--url")) << command[0];
+    EXPECT_THAT(result.err, HasSubstr("expected an address such as http://127.0.0.1:8787"));
+    command.back() = "http://127.0.0.1:8787/v2";
+    const ProcessResult path = roomle_sim_run(command);
+    EXPECT_EQ(path.exit_code, exit_code::kUsage) << command[0];
+    EXPECT_THAT(path.err, HasSubstr("without a path")) << command[0];
+  }
+}
+
+TEST(ClientHelp, OfAGroupSaysWhatToStartFirst) {
+  for (const char* group : {"deliveries", "mails"}) {
+    const ProcessResult help = roomle_sim_run({group, "--help"});
+    EXPECT_THAT(help.out, HasSubstr("Start with:  roomle-sim serve --tenants")) << group;
   }
 }
 

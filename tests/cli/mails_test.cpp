@@ -36,6 +36,7 @@ TEST_F(Mails, AreListedAndFoundByTheirDelivery) {
   EXPECT_EQ(list.exit_code, exit_code::kFine) << list.err;
   EXPECT_THAT(list.out, HasSubstr(first + ".eml"));
   EXPECT_THAT(list.out, HasSubstr(second + ".eml"));
+  EXPECT_THAT(list.out, HasSubstr("customer@example.com  Your saved configuration from Acme"));
   const auto one = objects(service.client({"mails", "list", "--delivery", first, "--json"}).out);
   ASSERT_EQ(one.size(), 1U);
   EXPECT_EQ(one[0]["type"], "mail");
@@ -58,6 +59,17 @@ TEST_F(Mails, OneIsShownWithItsHeadersAndText) {
   EXPECT_EQ(text.out, json[0]["text"].get<std::string>());
   const ProcessResult html = service.client({"mails", "show", delivery, "--html"});
   EXPECT_EQ(html.out, json[0]["html"].get<std::string>());
+}
+
+TEST_F(Mails, AHeaderThatWasFoldedIsShownAsOneLine) {
+  std::string label;
+  for (int i = 0; i < 12; ++i) label += "Furniture and more ";
+  folder_.file("tenants.json",
+               fmt::format(R"({{"tenants":[{{"id":42,"name":"acme","label":"{}end"}}]}})", label));
+  RunningService service(folder_);
+  const ProcessResult shown = service.client({"mails", "show", mailed(service)});
+  EXPECT_THAT(shown.out, HasSubstr(label + "end\n"));
+  EXPECT_THAT(shown.out, testing::Not(HasSubstr("x09")));
 }
 
 TEST_F(Mails, RawGivesTheBytesOfTheFileAndNothingElse) {

@@ -134,7 +134,7 @@ class ForeignServer {
           if (!connection.read_request().empty()) connection.send(answer);
         }) {}
 
-  [[nodiscard]] std::string url() const { return server_.url(); }
+  [[nodiscard]] std::string url() const { return server_.origin(); }
 
  private:
   RawServer server_;

@@ -218,6 +218,26 @@ TEST_F(Serve, TheInspectorAsksForTheAccessTokenAndSoDoesTheCommandLine) {
   EXPECT_EQ(environment.exit_code, exit_code::kFine) << environment.err;
 }
 
+TEST_F(Serve, AVisitorsTokenAsItShowsItIsTakenWhereTokensAreAskedFor) {
+  tenants("http://127.0.0.1:9/");
+  const RunningService service(folder_, {"--api-auth", "strict"});
+  ProcessResult token =
+      roomle_sim_run({"token", "encrypt", "--alg", "03", "--api-key", "roomle_portal_v2"});
+  ASSERT_EQ(token.exit_code, exit_code::kFine) << token.err;
+  ASSERT_TRUE(token.out.ends_with("\n"));
+  token.out.pop_back();
+  const auto share = [&](const std::vector<std::pair<std::string, std::string>>& more) {
+    std::vector<std::pair<std::string, std::string>> headers{
+        {"Content-Type", "application/x-www-form-urlencoded"}, {"currentTenant", "42"}};
+    headers.insert(headers.end(), more.begin(), more.end());
+    return ask(service.port(), "POST", "/v2/configurations/c:i:1/shares",
+               "email=a%40example.com&type=3", headers)
+        .status;
+  };
+  EXPECT_EQ(share({}), 401);
+  EXPECT_EQ(share({{"apiKey", "roomle_portal_v2"}, {"token", token.out}}), 200);
+}
+
 TEST_F(Serve, AnAccessTokenThatIsNoneIsRefusedAndNothingIsServedWithoutIt) {
   tenants("http://127.0.0.1:9/");
   const ProcessResult shorter = start({"--access-token-file", folder_.file("short", "short\n")});
@@ -297,6 +317,15 @@ TEST_F(Serve, AStdoutThatNobodyReadsHoldsUpNothing) {
   const ProcessResult result = service.process().wait();
   EXPECT_EQ(result.exit_code, exit_code::kInterrupted);
   EXPECT_THAT(result.out, Not(IsEmpty()));
+}
+
+TEST_F(Serve, AJournalThatIsDeletedMeanwhileEndsItWithThree) {
+  tenants("http://127.0.0.1:9/");
+  RunningService service(folder_);
+  std::filesystem::remove_all(folder_.path() + "/data");
+  const ProcessResult result = service.process().wait();
+  EXPECT_EQ(result.exit_code, exit_code::kCouldNotRun);
+  EXPECT_THAT(result.err, HasSubstr("was deleted or exchanged"));
 }
 
 TEST_F(Serve, AJournalThatFailsEndsItWithThreeAndSaysWhy) {

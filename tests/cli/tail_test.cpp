@@ -104,7 +104,7 @@ class StreamServer {
           if (answer.ends_with("hold\n")) connection.wait_for_close();
         }) {}
 
-  [[nodiscard]] std::string url() const { return server_.url(); }
+  [[nodiscard]] std::string url() const { return server_.origin(); }
   std::string request(std::size_t number) {
     const std::lock_guard lock(mutex_);
     return requests_.at(number);

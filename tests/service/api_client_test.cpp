@@ -45,7 +45,7 @@ class Answering {
           connection.send(bytes);
         }) {}
 
-  [[nodiscard]] std::string url() const { return server_.url(); }
+  [[nodiscard]] std::string url() const { return server_.origin(); }
   [[nodiscard]] int connections() const { return server_.connections(); }
   // After its answer was read.
   std::string request() {
@@ -116,7 +116,7 @@ TEST(ApiClient, ManyRequestsShareAConnection) {
       if (!connection.send(answer_text("200 OK", "{}"))) return;
     }
   });
-  const auto client = client_of(server.url());
+  const auto client = client_of(server.origin());
   for (int i = 0; i < 5; ++i) ASSERT_TRUE(client->request("GET", "/"));
   EXPECT_EQ(server.connections(), 1);
 }
@@ -182,7 +182,7 @@ TEST(ApiClient, AnAnswerThatWillNotEndIsGivenUp) {
       while (connection.send(std::string(1 << 20, 'x'))) {
       }
     });
-    const auto answer = client_of(server.url())->request("GET", "/");
+    const auto answer = client_of(server.origin())->request("GET", "/");
     ASSERT_FALSE(answer) << head;
     EXPECT_THAT(answer.error().message, HasSubstr("too large")) << head;
   }
@@ -199,7 +199,7 @@ TEST(ApiClient, AHeadThatIsTooLongIsGivenUp) {
       while (connection.send(a_mebibyte)) {
       }
     });
-    const auto answer = client_of(server.url())->request("GET", "/");
+    const auto answer = client_of(server.origin())->request("GET", "/");
     ASSERT_FALSE(answer) << begin;
     EXPECT_EQ(answer.error().code, ErrorCode::unavailable) << begin;
   }
@@ -212,7 +212,7 @@ TEST(ApiClient, HeadersWithoutEndAreGivenUp) {
     while (connection.send("X-One-More: of them\r\n")) {
     }
   });
-  EXPECT_FALSE(client_of(server.url())->request("GET", "/"));
+  EXPECT_FALSE(client_of(server.origin())->request("GET", "/"));
 }
 
 TEST(ApiClient, AStreamsBytesComeInTheirOrderUntilItEnds) {
@@ -252,7 +252,7 @@ class Streaming {
           connection.wait_for_close();
           left_.open();
         }) {}
-  [[nodiscard]] std::string url() const { return server_.url(); }
+  [[nodiscard]] std::string url() const { return server_.origin(); }
   bool was_left() { return left_.wait(); }
 
  private:
@@ -316,7 +316,7 @@ TEST(ApiClient, AnInterruptEndsTheWaitForAnAnswer) {
     asked.open();
     connection.wait_for_close();
   });
-  const auto client = client_of(server.url());
+  const auto client = client_of(server.origin());
   std::thread interrupter([&] {
     asked.wait();
     client->interrupt();
@@ -332,7 +332,7 @@ TEST(ApiClient, AnInterruptThatComesFirstIsNotLost) {
     RawServer server([](RawConnection& connection) {
       while (!connection.read_request().empty()) connection.send(answer_text("200 OK", "{}"));
     });
-    const auto client = client_of(server.url());
+    const auto client = client_of(server.origin());
     if (used_before) {
       ASSERT_TRUE(client->request("GET", "/"));
     }

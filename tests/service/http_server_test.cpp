@@ -102,7 +102,7 @@ TEST(HttpServer, HasAPhraseForEachStatusThatIsUsed) {
     const auto server = start_server(std::move(router));
     const std::string answer = ask(*server, request_text("GET", "/"));
     EXPECT_THAT(answer, ContainsRegex("^HTTP/1.1 " + std::to_string(status) + " [A-Z]")) << status;
-    EXPECT_EQ(body_of(answer), status == 204 ? "" : "{}");
+    EXPECT_EQ(body_of(answer), status == 204 ? "" : "{}\n");
   }
 }
 

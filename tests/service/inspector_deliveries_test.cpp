@@ -75,6 +75,18 @@ TEST(InspectorEvents, EachMistakeHasItsStatusAndItsPlace) {
   EXPECT_EQ(world.json(200, "GET", "/sim/v1/deliveries").at("deliveries").size(), 0U);
 }
 
+TEST(InspectorEvents, WhereJsonGoesWrongIsToldWithLineAndColumn) {
+  test::World world;
+  for (const char* path : {"/sim/v1/events", "/sim/v1/deliveries/resend"}) {
+    const auto message = [&](const std::string& body) {
+      return world.json(400, "POST", path, body).at("error").at("message").get<std::string>();
+    };
+    EXPECT_THAT(message("{\n  \"event\" 7}"), HasSubstr("body:2:11: ")) << path;
+    EXPECT_THAT(message("{\n  \"event\" 7}"), HasSubstr("must be a JSON object, such as {"));
+    EXPECT_EQ(message("[]").find("the body must be a JSON object"), 0U) << path;
+  }
+}
+
 TEST(InspectorEvents, TextsHaveTheBoundsOfTheVendorsRoutes) {
   test::World world;
   const auto told = [&](const std::string& name, std::size_t size) {
@@ -324,6 +336,17 @@ TEST(InspectorShow, AnOpenOneTellsWhatItWaitsFor) {
   EXPECT_EQ(*parse_timestamp(shown["waits"][0].at("until").get<std::string>()) -
                 *parse_timestamp(shown["waits"][0].at("from").get<std::string>()),
             std::chrono::hours(1));
+}
+
+TEST(InspectorShow, AnOpenOneOfAPausedTenantSaysSo) {
+  test::World world;
+  const std::string ended = world.send_to_end();
+  world.json(200, "POST", "/sim/v1/tenants/42/pause");
+  const std::string open = world.send();
+  EXPECT_EQ(world.json(200, "GET", "/sim/v1/deliveries/" + open).value("paused", false), true);
+  EXPECT_FALSE(world.json(200, "GET", "/sim/v1/deliveries/" + ended).contains("paused"));
+  world.json(200, "POST", "/sim/v1/tenants/42/resume");
+  EXPECT_FALSE(world.json(200, "GET", "/sim/v1/deliveries/" + open).contains("paused"));
 }
 
 TEST(InspectorShow, ABodyThatIsNoUtf8StandsInBase64) {

@@ -175,7 +175,7 @@ TEST(InspectorStream, AnIdThatIsNotKeptAnyMoreIsAGapBeforeWhatIs) {
   World world(3);
   world.append(10);
   const SeenStream seen = test::read_stream(all_that_is_told(world, world.id(2)));
-  ASSERT_THAT(ids(seen), ElementsAre("", world.id(8), world.id(9), world.id(10)));
+  ASSERT_THAT(ids(seen), ElementsAre(world.id(7), world.id(8), world.id(9), world.id(10)));
   EXPECT_EQ(seen.events[0].type, "gap");
   EXPECT_EQ(seen.events[0].data["reason"], "not_kept");
   EXPECT_THAT(seen.events[0].data["message"], HasSubstr("not kept"));
@@ -192,9 +192,24 @@ TEST(InspectorStream, AnIdOfAnotherRunIsOneGapBeforeWhatIsKept) {
   World world(3);
   world.append(10);
   const SeenStream seen = test::read_stream(all_that_is_told(world, "0123456789abcdef-8"));
-  ASSERT_THAT(ids(seen), ElementsAre("", world.id(8), world.id(9), world.id(10)));
+  ASSERT_THAT(ids(seen), ElementsAre(world.id(7), world.id(8), world.id(9), world.id(10)));
   EXPECT_EQ(seen.events[0].type, "gap");
   EXPECT_EQ(seen.events[0].data["reason"], "other_run");
+}
+
+TEST(InspectorStream, WhoIsCutOffBehindAGapIsNotToldOfItAgain) {
+  for (const int appended : {0, 2, 10}) {
+    World world(3);
+    world.append(appended);
+    const SeenStream told = test::read_stream(all_that_is_told(world, "0123456789abcdef-8"));
+    ASSERT_FALSE(told.events.empty());
+    EXPECT_EQ(told.events[0].type, "gap");
+    const std::string id = told.events[0].id;
+    ASSERT_NE(id, "") << appended;
+    const SeenStream again = test::read_stream(all_that_is_told(world, id));
+    ASSERT_EQ(again.events.size(), told.events.size() - 1) << appended;
+    for (const SeenEvent& one : again.events) EXPECT_EQ(one.type, "accepted");
+  }
 }
 
 TEST(InspectorStream, AnIdThatWasNeverGivenIsAGap) {
@@ -237,7 +252,8 @@ TEST(InspectorStream, AReaderThatFallsBehindWhatIsKeptIsToldOfTheGap) {
   reader.join();
   ASSERT_TRUE(first);
   const SeenStream seen = sink.seen();
-  ASSERT_THAT(ids(seen), ElementsAre(world.id(1), "", world.id(8), world.id(9), world.id(10)));
+  ASSERT_THAT(ids(seen),
+              ElementsAre(world.id(1), world.id(7), world.id(8), world.id(9), world.id(10)));
   EXPECT_EQ(seen.events[1].type, "gap");
 }
 

@@ -35,7 +35,7 @@ TEST_F(RapiTenantTest, IsShownInTheVendorsNames) {
       R"({"tenant":{"id":42,"name":"tenant-42","label":"Tenant 42","active":true,)"
       R"("defaultLanguage":"de","branded":true,"privacyUrl":"https://tenant.example/privacy"}})";
   for (const std::string path : {"/v2/tenants/42", "/api/v2/tenants/42"}) {
-    EXPECT_EQ(call(request("GET", path)).body, expected);
+    EXPECT_EQ(call(request("GET", path)).body, expected + "\n");
   }
   EXPECT_EQ(tenant_of(request("GET", "/v2/tenants/45"))["active"], false);
 }

@@ -273,5 +273,27 @@ TEST_F(ServiceTest, AJournalThatFailsIsToldOnceAndNothingIsAcceptedAnyMore) {
   EXPECT_EQ(again->taken_up(), 0U) << "what was refused was not kept";
 }
 
+TEST_F(ServiceTest, AJournalThatIsTakenAwayWhileItIsWrittenIsToldAndNothingMoreIsAccepted) {
+  for (const bool exchanged : {false, true}) {
+    Latch failed;
+    ServiceOptions watched = options();
+    watched.on_failure = [&](const Error&) { failed.open(); };
+    const auto service = start(watched);
+    ASSERT_LT(status_of(share(*service)), 300);
+    ASSERT_TRUE(becomes_idle(*service));
+    std::filesystem::rename(data(), folder_.path() + "/away");
+    if (exchanged) folder_.file("data/journal.sqlite3", "another one");
+    ASSERT_TRUE(failed.wait());
+    EXPECT_EQ(status_of(share(*service)), 503);
+    EXPECT_EQ(status_of(call(*service, request_text("GET", "/readyz"))), 503);
+    EXPECT_EQ(get(*service, "/sim/v1/status").at("failed"), true);
+    ASSERT_TRUE(service->failure());
+    EXPECT_THAT(service->failure()->message, HasSubstr(data() + "/journal.sqlite3 was deleted"));
+    service->stop();
+    std::filesystem::remove_all(folder_.path() + "/away");
+    std::filesystem::remove_all(data());
+  }
+}
+
 }  // namespace
 }  // namespace roomle_sim::test

@@ -189,6 +189,10 @@ void RawServer::serve(int socket) {
   if (connection.handshake()) handler_(connection);
 }
 
+std::string RawServer::origin() const {
+  return "http://127.0.0.1:" + std::to_string(port_);
+}
+
 RefusingPort::RefusingPort() : socket_(bound_socket(port_)) {}
 RefusingPort::~RefusingPort() {
   close(socket_);

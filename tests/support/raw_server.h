@@ -58,6 +58,8 @@ class RawServer {
 
   [[nodiscard]] std::uint16_t port() const { return port_; }
   [[nodiscard]] std::string url(const std::string& host = "127.0.0.1") const;
+  // The same without a path: "http://127.0.0.1:PORT".
+  [[nodiscard]] std::string origin() const;
   [[nodiscard]] int connections() const { return connections_; }
 
  private:
