@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "endpoint/server.h"
@@ -21,6 +22,7 @@
 #include "service/inspector.h"
 #include "service/rapi.h"
 #include "tests/service/http_fixture.h"
+#include "tests/service/openapi_promise.h"
 #include "tests/support/temporary_folder.h"
 
 namespace roomle_sim::test {
@@ -115,7 +117,11 @@ class World {
   // The whole answer, as bytes.
   std::string call(const std::string& method, const std::string& target,
                    const std::string& body = {}, const HeaderLines& headers = {}) {
-    return ask(*server_, request_text(method, target, headers, body));
+    std::string answer = ask(*server_, request_text(method, target, headers, body));
+    // Streams have tests of their own: here only their head is there.
+    EXPECT_THAT(OpenApiPromises::get().broken(method, target, status_of(answer), body_of(answer)),
+                testing::IsEmpty());
+    return answer;
   }
   // The answer's JSON; a failure where it has another status.
   nlohmann::ordered_json json(int status, const std::string& method, const std::string& target,

@@ -39,6 +39,20 @@ TEST(OpenApi, IsServedAsItStands) {
   EXPECT_EQ(document().at("openapi"), "3.1.0");
 }
 
+// The fixtures of the other tests hold every answer that they get against it.
+TEST(OpenApiPromises, NoticeAnAnswerThatIsNotPromised) {
+  const auto broken = [](const char* method, const char* target, int status, const char* body) {
+    return test::OpenApiPromises::get().broken(method, target, status, body).size();
+  };
+  EXPECT_EQ(broken("GET", "/sim/v1/deliveries?limit=1", 200, R"({"deliveries":[]})"), 0U);
+  EXPECT_EQ(broken("GET", "/sim/v1/deliveries", 418, "{}"), 1U);
+  EXPECT_EQ(broken("GET", "/sim/v1/deliveries", 200, "{}"), 1U);
+  EXPECT_EQ(broken("GET", "/sim/v1/deliveries", 200, "<p>"), 1U);
+  EXPECT_EQ(broken("POST", "/api/v2/items/a:b/shares", 418, "{}"), 1U);
+  EXPECT_EQ(broken("POST", "/sim/v1/deliveries/resend", 404, "{}"), 1U);  // no delivery's id
+  EXPECT_EQ(broken("GET", "/nowhere", 418, "{}"), 0U);
+}
+
 TEST(OpenApi, HasTheRoutesOfTheServiceAndNoOthers) {
   const test::World world;
   std::set<std::string> routes;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
@@ -21,6 +22,7 @@
 #include "service/rapi.h"
 #include "service/router.h"
 #include "service/tenant_directory.h"
+#include "tests/service/openapi_promise.h"
 #include "tests/support/raw_server.h"
 
 namespace roomle_sim {
@@ -176,7 +178,11 @@ class RapiTest : public ::testing::Test {
     EXPECT_EQ(match.audience, Audience::vendor);
     request.path_values = std::move(match.path_values);
     request.route = match.route->pattern;
-    return match.route->handler(request);
+    ApiResponse response = match.route->handler(request);
+    EXPECT_THAT(test::OpenApiPromises::get().broken(request.method, request.path, response.status,
+                                                    response.body),
+                testing::IsEmpty());
+    return response;
   }
   static nlohmann::ordered_json json_of(const ApiResponse& response) {
     EXPECT_EQ(response.content_type, "application/json");
