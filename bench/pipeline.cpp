@@ -1,11 +1,10 @@
 // The whole way of an event through `roomle-sim serve`: accepted over HTTP, its token made, POSTed,
 // and its outcome on the disk. bench/pipeline.sh puts the parts together, beside wrk.
 //
-//     bench_pipeline fill FOLDER COUNT                       finished deliveries, put into a
-//     journal bench_pipeline rate FOLDER URL TENANTS CLIENTS SECONDS events a second, as fast as
-//     they go bench_pipeline latency FOLDER TENANTS SECONDS          at 1,000 events a second
-//     bench_pipeline open FOLDER COUNT                       memory of so many open ones, and a
-//     start
+// - fill FOLDER COUNT: finished deliveries, put into a journal
+// - rate FOLDER URL TENANTS CLIENTS SECONDS: events a second, as fast as they go
+// - latency FOLDER TENANTS SECONDS: at 1,000 events a second
+// - open FOLDER COUNT: memory of so many open ones, and a start
 //
 // FOLDER is the data folder of serve, on the disk that is to be measured.
 #include <algorithm>
@@ -32,6 +31,7 @@ using nlohmann::ordered_json;
 constexpr int kEventsPerSecond = 1000;  // of `latency`
 constexpr int kPacedClients = 16;
 constexpr int kOpenClients = 32;
+constexpr double kMostMegabytes = 200;
 
 std::string write_tenants(const std::string& folder, const std::string& webhook, int count,
                           const ordered_json& retry) {
@@ -265,6 +265,7 @@ void open(const std::string& folder, int count) {
       "before\n",
       status_of(watcher).at("open").get<long>(), service.megabytes("VmRSS"),
       service.megabytes("VmHWM"), at_first);
+  must(service.megabytes("VmHWM") < kMostMegabytes, "that is more memory than it is held to");
   service.end(SIGKILL);
   const ServeProcess again(tenants, folder);
   fmt::print(

@@ -10,6 +10,7 @@ seconds=${2:-5}
 finished=${3:-1000000}
 open=${4:-100000}
 rounds=3
+slower=0
 clients="8 32"
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=bench/nginx.sh
@@ -17,7 +18,6 @@ here=$(cd "$(dirname "$0")" && pwd)
 start_nginx
 
 "$program" fill "$folder/full" "$finished"
-mkdir "$folder/empty"
 
 wrk_posts() { # connections -> posts a second
   wrk -t 1 -c "$1" -d "${seconds}s" -s "$here/pipeline.lua" "$url" |
@@ -35,6 +35,7 @@ while [ "$round" -le "$rounds" ]; do
         echo "$journal $tenants $count" \
           "$("$program" rate "$folder/$journal" "$url" "$tenants" "$count" "$seconds")"
       done
+      rm -rf "$folder/empty"  # empty again for the next
     done
   done
   round=$((round + 1))
@@ -52,11 +53,13 @@ sort -k1,1 -k2,2 -k3,3n -k4,4n "$folder/rates" | awk -v finished="$finished" '
       for (i = 1; i in clients; ++i) {
         w = median("wrk - " clients[i])
         e = median("empty " t " " clients[i]); f = median("full " t " " clients[i])
-        printf "%8d %8d %10d %12d %6.3f %20d %6.1f%%\n", t, clients[i], w, e, e / w, f,
-               (f - e) * 100 / e
+        change = (f - e) * 100 / e
+        printf "%8d %8d %10d %12d %6.3f %20d %6.1f%%\n", t, clients[i], w, e, e / w, f, change
+        if (change < -10) slower = 1
       }
     }
-  }'
+    exit slower
+  }' || slower=1
 
 printf '%s\n' "" "At 1,000 events a second, in ms from the moment the request was due:"
 printf '%8s %10s %10s %10s %12s %12s\n' tenants journal 'POST p50' p99 'answer p50' p99
@@ -70,3 +73,4 @@ done
 
 echo
 "$program" open "$folder/open" "$open"
+[ "$slower" -eq 0 ] || { echo "the finished deliveries make it slower by more than 10 %" >&2; exit 1; }
