@@ -119,6 +119,21 @@ std::chrono::steady_clock::time_point SystemClock::steady(TimePoint when) const 
   return steady_start_ + (when - civil_start_);
 }
 
+TimePoint JumpingClock::now() const {
+  return SystemClock::now() + Duration(ahead_);
+}
+
+std::chrono::steady_clock::time_point JumpingClock::steady(TimePoint when) const {
+  return SystemClock::steady(when - Duration(ahead_));
+}
+
+void JumpingClock::jump_to(TimePoint when) {
+  const Duration::rep wanted = (when - SystemClock::now()).count();
+  Duration::rep ahead = ahead_;
+  while (ahead < wanted && !ahead_.compare_exchange_weak(ahead, wanted)) {
+  }
+}
+
 Result<Duration> parse_duration(std::string_view text) {
   if (text.empty()) return bad_duration(text, "it is empty");
   std::int64_t total = 0;

@@ -1,6 +1,7 @@
 // Points in time, durations, and their texts. Nothing here reads a clock but SystemClock.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <string>
 #include <string_view>
@@ -27,11 +28,24 @@ class SystemClock : public Clock {
   SystemClock();
   [[nodiscard]] TimePoint now() const override;
   // The steady moment that corresponds to `when`, for waiting.
-  [[nodiscard]] std::chrono::steady_clock::time_point steady(TimePoint when) const;
+  [[nodiscard]] virtual std::chrono::steady_clock::time_point steady(TimePoint when) const;
 
  private:
   std::chrono::steady_clock::time_point steady_start_;
   TimePoint civil_start_;
+};
+
+// A system clock that can be put forward, so that waits can be skipped. Thread-safe. Who waits for a
+// steady moment has to be told that it comes earlier now.
+class JumpingClock : public SystemClock {
+ public:
+  [[nodiscard]] TimePoint now() const override;
+  [[nodiscard]] std::chrono::steady_clock::time_point steady(TimePoint when) const override;
+  // From now on it is `when`, and goes on from there; where that is past already, nothing changes.
+  void jump_to(TimePoint when);
+
+ private:
+  std::atomic<Duration::rep> ahead_{0};  // nanoseconds
 };
 
 // "500ms", "2s", "1m", "1.5h", "7d", "20us", and sums of them ("1m30s"). A bare number is refused,

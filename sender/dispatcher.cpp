@@ -14,7 +14,8 @@ Dispatcher::Impl::Impl(Transport& transport, Journal& journal, FallbackMailbox& 
       clock_(clock),
       options_(std::move(options)),
       open_(options_.open_limits),
-      jobs_(options_.attempts_per_tenant) {
+      jobs_(options_.attempts_per_tenant),
+      seeds_(options_.seed) {
   jobs_.set_limit(kMailLane, options_.mails_at_once);
   timer_thread_ = std::thread([this] { watch_timers(); });
 }
@@ -167,16 +168,42 @@ void Dispatcher::Impl::fail(const Error& error) {
     // Whatever it was to the journal: to who submits, nothing of it is his event's fault.
     if (!failure_) failure_ = Error{ErrorCode::unavailable, error.message};
     failed_ = true;
+    tell_quiet();
   }
   all_ended_.notify_all();
 }
 
-// Split per tenant and then per event, so that one tenant's jitter does not depend on another's
-// traffic.
 Random Dispatcher::Impl::random_for(std::int64_t tenant_id) {
-  const std::lock_guard lock(accepted_mutex_);
-  const std::uint64_t number = accepted_[tenant_id]++;
-  return Random(options_.seed).split(static_cast<std::uint64_t>(tenant_id)).split(number);
+  const std::lock_guard lock(seeds_mutex_);
+  return seeds_.next(tenant_id);
+}
+
+Standstill Dispatcher::Impl::wait_for_standstill(std::chrono::steady_clock::time_point limit) {
+  std::unique_lock lock(mutex_);
+  ++standstill_waiters_;
+  const bool reached =
+      quiet_.wait_until(lock, limit, [&] { return stands_still() || stopping_ || failure_; });
+  --standstill_waiters_;
+  Standstill standstill;
+  standstill.reached = reached && stands_still();
+  if (!timers_.empty()) standstill.next = timers_.begin()->first;
+  return standstill;
+}
+
+// With mutex_ held.
+bool Dispatcher::Impl::stands_still() const {
+  const bool due = !timers_.empty() && timers_.begin()->first <= clock_.now();
+  return quiet() && jobs_.empty() && !timer_under_way_ && !due;
+}
+
+// With mutex_ held: something that was under way may have been the last.
+void Dispatcher::Impl::tell_quiet() {
+  if (stopping_ || standstill_waiters_ > 0) quiet_.notify_all();
+}
+
+void Dispatcher::Impl::clock_advanced() {
+  const std::lock_guard lock(mutex_);
+  timers_changed_.notify_all();
 }
 
 Dispatcher::Dispatcher(Transport& transport, Journal& journal, FallbackMailbox& mailbox,
@@ -216,6 +243,12 @@ std::size_t Dispatcher::open() const {
 }
 void Dispatcher::stop() {
   impl_->stop();
+}
+Standstill Dispatcher::wait_for_standstill(std::chrono::steady_clock::time_point limit) {
+  return impl_->wait_for_standstill(limit);
+}
+void Dispatcher::clock_advanced() {
+  impl_->clock_advanced();
 }
 std::optional<Error> Dispatcher::failure() const {
   return impl_->failure();

@@ -2,6 +2,7 @@
 // a Transport, a Journal and a FallbackMailbox. Holds no rule of retry or fallback.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -43,6 +44,12 @@ enum class ResendNow {
   under_way,  // an attempt or the mail is about to begin, or under way: nothing changed
   paused,     // its tenant is paused: nothing changed
   not_open,   // it has ended, or never was
+};
+
+// Whether only time can bring what comes next.
+struct Standstill {
+  bool reached = false;
+  std::optional<TimePoint> next;  // when it comes; nothing: nothing does
 };
 
 // Contract. Threads: every member may be called from any thread. Lifetime: what the constructor is
@@ -92,6 +99,13 @@ class Dispatcher {
   // within the grace or are interrupted (their deliveries stay open, with no record of an end), and
   // all threads have ended when it returns. May be called again.
   void stop();
+
+  // For a clock that can be put forward (JumpingClock): blocks until nothing is under way and
+  // nothing is due, at most until `limit`, a stop or a failure. What is held back for a paused
+  // tenant counts as neither.
+  Standstill wait_for_standstill(std::chrono::steady_clock::time_point limit);
+  // To be called after the clock was put forward: what has become due begins.
+  void clock_advanced();
 
   // The first error of the journal, after which no effect is carried out any more.
   [[nodiscard]] std::optional<Error> failure() const;

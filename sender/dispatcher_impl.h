@@ -16,26 +16,14 @@
 #include <unordered_map>
 #include <vector>
 
+#include "sender/advance.h"
 #include "sender/dispatcher.h"
 #include "sender/fair_queue.h"
 #include "sender/open_delivery.h"
 #include "sender/open_set.h"
 #include "sender/recipient.h"
-#include "sender/step_records.h"
 
 namespace roomle_sim {
-
-// The lane of all mails. No tenant's: the vendor's ids are not negative, and FairQueue only needs
-// that no two lanes that must be apart are the same.
-inline constexpr std::int64_t kMailLane = INT64_MIN;
-
-// A step that the machine has taken.
-struct Advanced {
-  Step step;
-  std::shared_ptr<const Exchange> exchange;  // of the attempt that it starts
-  bool rescheduled = false;                  // its deadline is another one now
-  Journal::Records records;                  // null: there are none
-};
 
 // What a thread carries out: a POST, or the handing over of a mail. Its records are written.
 struct Act {
@@ -65,6 +53,8 @@ class Dispatcher::Impl {
   bool wait_until_idle();
   std::size_t open() const;
   void stop();
+  Standstill wait_for_standstill(std::chrono::steady_clock::time_point limit);
+  void clock_advanced();
   std::optional<Error> failure() const;
 
  private:
@@ -92,6 +82,8 @@ class Dispatcher::Impl {
   void attempt(const Act& act, int number);
   void mail(const Act& act, const MailCause& cause);
   [[nodiscard]] bool quiet() const { return acts_.empty() && acts_under_way_ + writes_ == 0; }
+  [[nodiscard]] bool stands_still() const;
+  void tell_quiet();
   void watch_timers();
   void run_timers();
   void fail(const Error& error);
@@ -114,13 +106,15 @@ class Dispatcher::Impl {
   std::deque<Act> acts_;                           // recorded as begun, and waiting for a thread
   std::map<std::int64_t, std::vector<Job>> held_;  // of paused tenants, what was due meanwhile
   Timers timers_;
-  std::mutex accepted_mutex_;
-  std::unordered_map<std::int64_t, std::uint64_t> accepted_;  // per tenant, for the seeds
+  std::mutex seeds_mutex_;
+  JitterSeeds seeds_;
   std::vector<std::thread> workers_;
   int idle_workers_ = 0;
   int acts_under_way_ = 0;
-  int posts_under_way_ = 0;      // of these
-  std::atomic<int> writes_ = 0;  // calls of append_later() that have not ended
+  int posts_under_way_ = 0;       // of these
+  std::atomic<int> writes_ = 0;   // calls of append_later() that have not ended
+  bool timer_under_way_ = false;  // taken off, and its input not fed yet
+  int standstill_waiters_ = 0;
   std::condition_variable quiet_;
   bool worker_on_its_way_ = false;
   std::atomic<bool> stopping_ = false;  // nothing begins any more

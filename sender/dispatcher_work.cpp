@@ -13,25 +13,9 @@ namespace roomle_sim {
 Advanced Dispatcher::Impl::step(OpenDelivery& delivery, const Input& input,
                                 Attachments attachments) {
   const std::lock_guard lock(delivery.mutex);
-  const TimePoint now = clock_.now();
-  const std::optional<Deadline> before = delivery.machine.next();
-  Advanced advanced;
-  advanced.step = delivery.machine.step(input, now);
-  advanced.rescheduled = advanced.step.next != before;
-  if (find_effect<effect::StartAttempt>(advanced.step) != nullptr) {
-    Result<Exchange> exchange =
-        compose_attempt(*delivery.recipient->tenant, delivery.recipient->credential,
-                        delivery.event->body(), options_.outgoing, now);
-    // Recipients has made a key of this secret before, so a token can be made too.
-    attachments.exchange = std::make_shared<const Exchange>(std::move(exchange).value());
-  }
-  advanced.exchange = attachments.exchange;
-  std::vector<JournalRecord> records;
-  add_records(delivery, advanced.step, now, attachments, records);
-  if (!records.empty()) {
-    delivery.writing = true;
-    advanced.records = std::make_shared<const std::vector<JournalRecord>>(std::move(records));
-  }
+  Advanced advanced =
+      roomle_sim::advance(delivery, input, std::move(attachments), options_.outgoing, clock_.now());
+  if (advanced.records) delivery.writing = true;
   return advanced;
 }
 
@@ -79,7 +63,7 @@ void Dispatcher::Impl::advance_later(const OpenPtr& delivery, const Input& input
 void Dispatcher::Impl::finish_write() {
   const std::lock_guard lock(mutex_);
   --writes_;
-  if (stopping_) quiet_.notify_all();
+  tell_quiet();
 }
 
 bool Dispatcher::Impl::write(std::span<const JournalRecord> records) {
@@ -111,8 +95,7 @@ void Dispatcher::Impl::schedule(const OpenPtr& delivery, const std::optional<Dea
 // With mutex_ held. begin_due() has to follow, without it.
 void Dispatcher::Impl::enqueue(const OpenPtr& delivery, const Deadline& deadline) {
   if (hold({delivery, deadline})) return;
-  const bool mail = deadline.reason == Deadline::Reason::mail_due;
-  jobs_.push(mail ? kMailLane : delivery->recipient->tenant->id, {delivery, deadline});
+  jobs_.push(lane_of(*delivery, deadline), {delivery, deadline});
 }
 
 // With mutex_ held. Whether the job's tenant is paused; then it is kept for unpause().
@@ -133,6 +116,7 @@ void Dispatcher::Impl::begin_due() {
     const auto& [lane, job] = *taken;
     if (hold(job)) {
       jobs_.done(lane);
+      tell_quiet();
       continue;
     }
     lock.unlock();
@@ -158,7 +142,8 @@ void Dispatcher::Impl::hand_out(std::int64_t lane, const OpenPtr& delivery,
   } else if (send != nullptr) {
     acts_.push_back({lane, delivery, *send, nullptr});
   } else {
-    return jobs_.done(lane);  // the delivery had moved on
+    jobs_.done(lane);  // the delivery had moved on
+    return tell_quiet();
   }
   const bool wake = needs_worker();
   lock.unlock();
@@ -220,7 +205,7 @@ void Dispatcher::Impl::work_on() {
     --acts_under_way_;
     posts_under_way_ -= posts ? 1 : 0;
     jobs_.done(act.lane);
-    if (stopping_) quiet_.notify_all();
+    tell_quiet();
     lock.unlock();
     begin_due();
     lock.lock();
@@ -275,6 +260,7 @@ void Dispatcher::Impl::run_timers() {
     due.delivery->timer.reset();
     const bool waits = waits_for_slot(due.deadline);
     if (waits) enqueue(due.delivery, due.deadline);
+    timer_under_way_ = true;
     lock.unlock();
     if (waits) {
       begin_due();
@@ -283,6 +269,8 @@ void Dispatcher::Impl::run_timers() {
                     [this](const Advanced&) { begin_due(); });
     }
     lock.lock();
+    timer_under_way_ = false;
+    tell_quiet();
   }
 }
 

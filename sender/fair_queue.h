@@ -4,6 +4,7 @@
 // other lanes are served. Threads: none; its owner locks.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <optional>
@@ -23,6 +24,7 @@ class FairQueue {
   void set_limit(Lane lane, int jobs) { lanes_[lane].limit = jobs; }
 
   void push(Lane lane, Job job) {
+    ++jobs_;
     State& state = lanes_[lane];
     state.waiting.push_back(std::move(job));
     queue(lane, state);
@@ -44,6 +46,7 @@ class FairQueue {
   }
 
   void done(Lane lane) {
+    --jobs_;
     State& state = lanes_.at(lane);
     --state.running;
     queue(lane, state);
@@ -52,6 +55,8 @@ class FairQueue {
 
   // Whether pop() would give a job.
   [[nodiscard]] bool ready() const { return !turns_.empty(); }
+  // Whether nothing waits, and all that was taken is done.
+  [[nodiscard]] bool empty() const { return jobs_ == 0; }
 
  private:
   struct State {
@@ -69,6 +74,7 @@ class FairQueue {
   }
 
   int jobs_per_lane_;
+  std::size_t jobs_ = 0;  // waiting or under way
   std::unordered_map<Lane, State> lanes_;
   std::deque<Lane> turns_;
 };

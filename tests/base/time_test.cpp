@@ -165,5 +165,19 @@ TEST(SystemClock, NeverRunsBackwardsAndAgreesWithTheSteadyClock) {
   EXPECT_EQ(clock.steady(first + 5s) - clock.steady(first), 5s);
 }
 
+TEST(JumpingClock, IsPutForwardAndNeverBack) {
+  JumpingClock clock;
+  const TimePoint before = clock.now();
+  const auto steady = clock.steady(before + std::chrono::hours(75));
+  clock.jump_to(before + std::chrono::hours(75));
+  EXPECT_GE(clock.now(), before + std::chrono::hours(75));
+  EXPECT_LT(clock.now(), before + std::chrono::hours(76));
+  // The same moment comes as much earlier.
+  EXPECT_LE(clock.steady(before + std::chrono::hours(75)), std::chrono::steady_clock::now());
+  EXPECT_GT(steady, std::chrono::steady_clock::now() + std::chrono::hours(74));
+  clock.jump_to(before);
+  EXPECT_GE(clock.now(), before + std::chrono::hours(75));
+}
+
 }  // namespace
 }  // namespace roomle_sim

@@ -27,6 +27,17 @@ TEST(FairQueue, AFullLaneWaitsUntilOneOfItsJobsIsDone) {
   EXPECT_EQ(queue.pop()->second, 13);
 }
 
+TEST(FairQueue, IsEmptyOnceAllThatWasTakenIsDone) {
+  FairQueue<int> queue(1);
+  EXPECT_TRUE(queue.empty());
+  queue.push(1, 11);
+  EXPECT_FALSE(queue.empty());
+  ASSERT_TRUE(queue.pop());
+  EXPECT_FALSE(queue.empty());
+  queue.done(1);
+  EXPECT_TRUE(queue.empty());
+}
+
 TEST(FairQueue, ALaneCanHaveALimitOfItsOwn) {
   FairQueue<int> queue(8);
   queue.set_limit(1, 1);
