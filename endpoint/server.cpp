@@ -11,28 +11,9 @@
 #include "endpoint/act.h"
 #include "endpoint/http_listener.h"
 #include "endpoint/listening_socket.h"
+#include "endpoint/reception.h"
 
 namespace roomle_sim {
-namespace {
-
-ResponsePlan method_plan() {
-  ResponsePlan plan;
-  plan.status = 405;
-  plan.headers = {{"Allow", "POST"}, {"Content-Type", "text/plain; charset=utf-8"}};
-  plan.body = "an event is POSTed\n";
-  return plan;
-}
-
-ResponsePlan refusal_plan(int status, const std::string& text) {
-  ResponsePlan plan;
-  plan.status = status;
-  plan.headers = {{"Content-Type", "text/plain; charset=utf-8"}, {"Connection", "close"}};
-  plan.body = text + "\n";
-  return plan;
-}
-
-}  // namespace
-
 class EndpointServer::Impl {
  public:
   explicit Impl(EndpointOptions options)
@@ -111,40 +92,24 @@ class EndpointServer::Impl {
   }
 
  private:
+  [[nodiscard]] TimePoint now() const {
+    return options_.clock != nullptr ? options_.clock->now() : clock_.now();
+  }
+
   bool serve(HttpRequest& request, Connection& connection) {
-    ReceivedRequest received;
-    received.time = clock_.now();
-    received.method = request.method;
-    received.target = std::move(request.target);
-    received.headers = std::move(request.headers);
-    received.body = std::move(request.body);
-    const bool post = request.refusal == 0 && request.method == "POST";
-    if (request.refusal != 0) {
-      received.problems.push_back(request.refusal_text);
-      received.plan = refusal_plan(request.refusal, received.problems.front());
-    } else {
-      inspect(received, options_.verification);
-      if (!post) received.plan = method_plan();
-    }
-    const ResponsePlan plan = remember(std::move(received), post);
-    // Whoever sends another method is no sender of events, but a browser, say: let it go.
-    const ResponseContext context{request.method == "HEAD", request.http10,
-                                  request.keep_alive && post};
-    return act(plan, context, connection);
+    Reception reception = receive(request, now(), options_.verification);
+    const ResponseContext context = reception.context;
+    return act_out(ResponseScript(remember(std::move(reception)), context), connection);
   }
 
   // Numbers the request, draws its plan where it takes one, and tells everybody.
-  ResponsePlan remember(ReceivedRequest received, bool takes_entry) {
+  ResponsePlan remember(Reception reception) {
     const std::lock_guard lock(mutex_);
+    draw_plan(reception, *state_);
+    ReceivedRequest& received = reception.request;
     received.number = ++counts_.handled;
-    if (takes_entry) {
-      received.plan = state_->next(received.event, received.tenant_id, received.time);
-    }
     ResponsePlan plan = received.plan;
-    if (plan.unexpected) {
-      ++counts_.unexpected;
-      received.problems.emplace_back("unexpected: the behaviour's sequence is at its end");
-    }
+    if (plan.unexpected) ++counts_.unexpected;
     if (!received.problems.empty()) ++counts_.with_problems;
     ++counts_.answers[answer_word(plan)];
     if (options_.observer) options_.observer(received);

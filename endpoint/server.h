@@ -34,6 +34,9 @@ struct EndpointOptions {
   std::uint64_t seed = 0;  // for behaviours that draw
   Verification verification;
   std::size_t keep = 10'000;  // so many requests are remembered, the latest
+  // What the time of a request is, and all that a behaviour makes of time but the pauses of a
+  // response. Null: a SystemClock of its own. Must outlive the server; may jump ahead.
+  const Clock* clock = nullptr;
   // Called for each request by the thread that serves it, one at a time and in their order. It
   // holds up the answer, and must not call stop(), set_behavior(), requests(), counts() or
   // wait_for().

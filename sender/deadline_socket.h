@@ -15,6 +15,7 @@
 #include <string_view>
 
 #include "base/time.h"
+#include "sender/byte_channel.h"
 #include "sender/resolver.h"
 #include "sender/tls_client.h"
 
@@ -35,20 +36,10 @@ class Interrupter {
   int fd_;
 };
 
-class DeadlineSocket {
+class DeadlineSocket final : public ByteChannel {
  public:
-  enum class Problem {
-    none,
-    deadline,     // the deadline passed
-    interrupted,  // by the Interrupter
-    refused,      // no connection could be made
-    closed,       // the peer ended the connection, in an orderly way
-    broken,       // it ended in any other way: reset, TLS without its good-bye
-    tls,          // the handshake failed, or a certificate was refused
-  };
-
   explicit DeadlineSocket(const Interrupter& interrupter);
-  ~DeadlineSocket();
+  ~DeadlineSocket() override;
   DeadlineSocket(const DeadlineSocket&) = delete;
   DeadlineSocket& operator=(const DeadlineSocket&) = delete;
 
@@ -58,19 +49,16 @@ class DeadlineSocket {
   bool connect(const SocketAddress& address);
   bool start_tls(const TlsContext& context, const std::string& host);
 
-  // Nothing leaves before the next receive().
-  void queue(std::string_view bytes) { unsent_ += bytes; }
-  // Whether everything queued was handed to the kernel.
-  [[nodiscard]] bool all_sent() const { return unsent_.size() == sent_; }
-
-  // Waits for bytes: how many came, or 0 on an end or a failure (see problem()).
-  std::size_t receive(char* to, std::size_t size);
+  void queue(std::string_view bytes) override { unsent_ += bytes; }
+  // To the kernel, that is.
+  [[nodiscard]] bool all_sent() const override { return unsent_.size() == sent_; }
+  std::size_t receive(char* to, std::size_t size) override;
 
   // For a connection that was left idle: still open, and nothing came that nobody asked for.
   [[nodiscard]] bool fit_for_reuse() const;
 
-  [[nodiscard]] Problem problem() const { return problem_; }
-  [[nodiscard]] const std::string& detail() const { return detail_; }  // for people
+  [[nodiscard]] Problem problem() const override { return problem_; }
+  [[nodiscard]] const std::string& detail() const override { return detail_; }
 
  private:
   bool wait(short events);

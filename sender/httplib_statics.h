@@ -8,7 +8,7 @@ namespace roomle_sim {
 // sees only that two threads use what one of them made. Whoever starts threads that call the
 // library calls this first, so that the sanitizer can be trusted with all that happens under those
 // calls (cmake/tsan.supp would else have to pass over it). Done once; from any thread. Stands in
-// http_connection.cpp, the one file here that knows the library.
+// http_exchange.cpp, the one file here that knows the library.
 void make_httplib_statics();
 
 }  // namespace roomle_sim

@@ -1,4 +1,4 @@
-#include "sender/http_connection.h"
+#include "sender/http_exchange.h"
 
 #include <array>
 #include <cstring>
@@ -15,16 +15,16 @@
 namespace roomle_sim {
 namespace {
 
-using Problem = DeadlineSocket::Problem;
+using Problem = ByteChannel::Problem;
 using Framing = ResponseHead::Framing;
 
-// What the library sees as its connection: requests go to the socket's queue, and of the response
+// What the library sees as its connection: requests go to the channel's queue, and of the response
 // it is given a head that is understood already, and then the body.
 class ResponseStream : public httplib::Stream {
  public:
   // The buffer stays as it is: clearing 16 KiB for each response would cost more than reading it.
-  explicit ResponseStream(DeadlineSocket& socket)  // NOLINT(*-member-init)
-      : socket_(socket) {}
+  explicit ResponseStream(ByteChannel& channel)  // NOLINT(*-member-init)
+      : channel_(channel) {}
 
   [[nodiscard]] const ResponseHead& head() const { return head_; }
   // When the response is not one, in a sentence; else empty.
@@ -32,7 +32,7 @@ class ResponseStream : public httplib::Stream {
   [[nodiscard]] bool nothing_left() const { return begin_ == end_; }
 
   ssize_t write(const char* bytes, size_t size) override {
-    socket_.queue(std::string_view(bytes, size));
+    channel_.queue(std::string_view(bytes, size));
     return static_cast<ssize_t>(size);
   }
 
@@ -56,7 +56,7 @@ class ResponseStream : public httplib::Stream {
 
   bool fill() {
     begin_ = 0;
-    end_ = socket_.receive(buffer_.data(), buffer_.size());
+    end_ = channel_.receive(buffer_.data(), buffer_.size());
     return end_ > 0;
   }
 
@@ -79,7 +79,7 @@ class ResponseStream : public httplib::Stream {
 
   ssize_t read_plain(char* to, size_t size) {
     // The end of the connection is the end of a body without a length, if it is an orderly one.
-    if (nothing_left() && !fill()) return socket_.problem() == Problem::closed ? 0 : -1;
+    if (nothing_left() && !fill()) return channel_.problem() == Problem::closed ? 0 : -1;
     const size_t n = std::min(size, end_ - begin_);
     std::memcpy(to, buffer_.data() + begin_, n);
     begin_ += n;
@@ -98,7 +98,7 @@ class ResponseStream : public httplib::Stream {
     return 0;
   }
 
-  DeadlineSocket& socket_;
+  ByteChannel& channel_;
   std::array<char, 16 * 1024> buffer_;
   size_t begin_ = 0;
   size_t end_ = 0;
@@ -141,13 +141,13 @@ void keep(std::string& body, bool& cut, std::string_view bytes) {
 }
 
 // The first thing that went wrong, in the words of the contract.
-void explain_failure(const DeadlineSocket& connection, const std::string& malformed,
+void explain_failure(const ByteChannel& channel, const std::string& malformed,
                      AttemptResult& result) {
   const bool answered = result.response.has_value();
   const char* when = answered              ? "before the whole response was there"
                      : result.request_sent ? "before a response came"
                                            : "before the request was wholly sent";
-  switch (malformed.empty() ? connection.problem() : Problem::none) {
+  switch (malformed.empty() ? channel.problem() : Problem::none) {
     case Problem::none:
       result.error = FailureReason::malformed_response;
       result.detail = malformed.empty() ? "the response could not be read" : malformed;
@@ -163,13 +163,13 @@ void explain_failure(const DeadlineSocket& connection, const std::string& malfor
       return;
     case Problem::tls:
       result.error = FailureReason::tls_error;
-      result.detail = connection.detail();
+      result.detail = channel.detail();
       return;
     case Problem::refused:
     case Problem::closed:
     case Problem::broken:
       result.error = FailureReason::connection_closed;
-      result.detail = fmt::format("the connection ended {} ({})", when, connection.detail());
+      result.detail = fmt::format("the connection ended {} ({})", when, channel.detail());
       return;
   }
 }
@@ -177,7 +177,7 @@ void explain_failure(const DeadlineSocket& connection, const std::string& malfor
 }  // namespace
 
 // Opens process_request(), which talks over any Stream, and none of the library's own sockets.
-class HttpConnection::Client : private httplib::ClientImpl {
+class HttpExchange::Client : private httplib::ClientImpl {
  public:
   explicit Client(const std::string& host) : ClientImpl(host) {
     set_decompress(false);  // a small answer would become an endless one
@@ -198,14 +198,14 @@ class HttpConnection::Client : private httplib::ClientImpl {
   }
 };
 
-HttpConnection::HttpConnection(Url url, const Interrupter& interrupter)
-    : url_(std::move(url)), socket_(interrupter), client_(std::make_unique<Client>(url_.host)) {}
+HttpExchange::HttpExchange(Url url)
+    : url_(std::move(url)), client_(std::make_unique<Client>(url_.host)) {}
 
-HttpConnection::~HttpConnection() = default;
+HttpExchange::~HttpExchange() = default;
 
-bool HttpConnection::exchange(const RequestView& view, AttemptResult& result,
-                              const OnBody& on_body) {
-  ResponseStream stream(socket_);
+bool HttpExchange::exchange(ByteChannel& channel, const RequestView& view, AttemptResult& result,
+                            const OnBody& on_body) {
+  ResponseStream stream(channel);
   const ResponseHead& head = stream.head();
   httplib::Request request = make_request(url_, view);
   bool ended_by_reader = false;
@@ -218,19 +218,20 @@ bool HttpConnection::exchange(const RequestView& view, AttemptResult& result,
     return !ended_by_reader;
   };
   const bool complete = client_->process(stream, request);
-  result.request_sent = socket_.all_sent();
+  result.request_sent = channel.all_sent();
   if (head.state() == ResponseHead::State::complete) keep_head();
   if (!complete) {
-    if (!ended_by_reader) explain_failure(socket_, stream.malformed(), result);
+    if (!ended_by_reader) explain_failure(channel, stream.malformed(), result);
     return false;
   }
   return head.keep_alive() && stream.nothing_left() && result.request_sent;
 }
 
-bool HttpConnection::post(const AttemptRequest& attempt, AttemptResult& result) {
+bool HttpExchange::post(ByteChannel& channel, const AttemptRequest& attempt,
+                        AttemptResult& result) {
   std::string body;
   bool cut = false;
-  const bool fit = exchange({"POST", url_.target, attempt.headers, attempt.body}, result,
+  const bool fit = exchange(channel, {"POST", url_.target, attempt.headers, attempt.body}, result,
                             [&](std::string_view bytes) {
                               keep(body, cut, bytes);
                               return true;  // what is past the cap is read on and thrown away
