@@ -73,6 +73,7 @@ class ScenarioRun {
     expect_no_other_refusal();
     tell_story();
     conclude();
+    if (options_.keep_sends || result_.state == State::failed) keep_sends();
   }
 
   // Waits for the step's time, where it has one. False where the scenario will not come to it.
@@ -355,6 +356,16 @@ class ScenarioRun {
         const std::string line = tell_record(record);
         if (!line.empty()) result_.story.push_back("  " + line);
       }
+    }
+  }
+
+  void keep_sends() {
+    if (!stop_.stop_requested() && !gather()) return;
+    result_.begin = begin_;
+    for (Sent& sent : sent_) {
+      result_.sends.push_back(
+          {sent.step->where, sent.step->name, sent.delivery, sent.at, std::move(sent.event),
+           *stage_->registry()->find(sent.step->tenant_id), std::move(sent.facts)});
     }
   }
 

@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "scenarios/difference.h"
+#include "scenarios/observation.h"
 #include "scenarios/scenario.h"
 #include "sender/http_transport.h"
 #include "sender/outgoing.h"
@@ -27,6 +28,18 @@ struct RunOptions {
   std::optional<std::string> mailbox;  // as open_mailbox() takes it; nothing: in memory
   HttpTransportOptions transport;
   OutgoingOptions outgoing;
+  bool keep_sends = false;  // ScenarioResult::sends also where all is as expected
+};
+
+// One send of a scenario, and all that came of it.
+struct SendRecord {
+  Location where;        // of its step
+  std::string name;      // of "as"; may be empty
+  std::string delivery;  // its id; empty where it was refused
+  TimePoint at;          // when it was handed over
+  Event event;           // as it was sent
+  Tenant tenant;         // with the webhook that it had in this run
+  SendFacts facts;
 };
 
 struct ScenarioResult {
@@ -45,6 +58,11 @@ struct ScenarioResult {
   std::uint64_t seed = 1;         // of the jitter: run with it to see the same waits
   Duration duration{0};
   std::vector<std::string> story;  // what happened, a line each
+  std::string reproduce;           // a command that runs this very scenario again; may be empty
+  TimePoint begin;                 // on the clock that the sends' times are of
+  // In the order of the steps; empty where the scenario passed and RunOptions::keep_sends is not
+  // set. It has what was sent as it was: what is shown of it goes through scenarios/masking.h.
+  std::vector<SendRecord> sends;
 };
 
 std::string_view state_word(ScenarioResult::State state);
