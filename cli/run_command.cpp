@@ -33,6 +33,7 @@ struct RunFlags {
   std::string endpoint;
   std::string report;
   std::string mailbox;
+  std::string time = "real";
   std::optional<Duration> timeout;
   Duration ready_timeout = std::chrono::seconds(10);
   std::optional<std::uint64_t> seed;
@@ -77,7 +78,11 @@ Result<RunPlan> understand(const RunFlags& flags, bool with_command) {
   plan.suite.fail_fast = flags.fail_fast;
   plan.suite.run.transport = flags.http.transport();
   plan.suite.run.seed = flags.seed;
+  plan.suite.run.time = time_mode_from_word(flags.time).value();
   plan.suite.run.timeout = flags.timeout;
+  if (!flags.endpoint.empty() && plan.suite.run.time == TimeMode::virt) {
+    return usage("--endpoint is a real one, which cannot be asked with --time virtual");
+  }
   if (!flags.endpoint.empty()) {
     Result<Url> url = read_url("--endpoint", flags.endpoint);
     if (!url) return url.error();
@@ -221,6 +226,11 @@ void add_flags(CLI::App& command, RunFlags& flags) {
   command.add_flag("--fail-fast", flags.fail_fast, "Begin no more after the first that fails");
   command.add_option("--mail", flags.mailbox, "Where the Roomle emails go (default: in memory)")
       ->type_name("maildir:DIR");
+  command
+      .add_option("--time", flags.time,
+                  "real (default); skip: real POSTs, no waits between; virtual: no sockets either")
+      ->type_name("MODE")
+      ->check(one_of({"real", "skip", "virtual"}));
   add_duration(
       command, "--timeout", [&flags](Duration timeout) { flags.timeout = timeout; },
       "For each scenario, instead of its own");
@@ -258,6 +268,7 @@ void add_run_command(CLI::App& app, Context& context) {
       "Examples:\n"
       "  roomle-sim run --init first.json\n"
       "  roomle-sim run fixtures/scenarios\n"
+      "  roomle-sim run fixtures/scenarios --time virtual\n"
       "  roomle-sim run my.json --endpoint http://127.0.0.1:8090/roomle -- node server.js\n"
       "  roomle-sim run scenarios/ --report junit=report.xml");
   command->callback(

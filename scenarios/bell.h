@@ -27,6 +27,11 @@ class Bell {
     changed_.notify_all();
   }
 
+  [[nodiscard]] bool closed() const {
+    const std::lock_guard lock(mutex_);
+    return closed_;
+  }
+
   // How often it rang. Asked for before one looks around, so that wait() misses nothing since.
   [[nodiscard]] std::uint64_t rung() const {
     const std::lock_guard lock(mutex_);

@@ -70,6 +70,7 @@ class ScenarioRun {
     }
     // Nothing is left running unseen: also what nobody asked about has to end in time.
     if (result_.state == State::passed || result_.state == State::failed) await_all();
+    result_.passed_time = stage_->now() - begin_;
     expect_no_other_refusal();
     tell_story();
     conclude();
@@ -82,14 +83,14 @@ class ScenarioRun {
     if (!step.at) return true;
     const TimePoint when = begin_ + *step.at;
     const Duration limit = options_.timeout.value_or(scenario_.timeout);
-    if (*step.at > limit) {
+    if (stage_->waits_in_real_time() && *step.at > limit) {
       result_.differences.push_back(
           {step.where, "the step's time",
            fmt::format("within the scenario's time of {}", format_duration(limit)),
-           fmt::format("at {}", format_duration(*step.at))});
+           fmt::format("at {}; --time skip and virtual do not wait", format_duration(*step.at))});
       return false;
     }
-    return stage_->wait_until(when);
+    return stage_->wait_until(when, deadline_);
   }
 
   void perform(const SendStep& send) {
@@ -101,8 +102,7 @@ class ScenarioRun {
       sent_.push_back(std::move(sent));
       return;
     }
-    Result<std::string> delivery =
-        stage_->dispatcher().submit(stage_->registry(), send.tenant_id, sent.event);
+    Result<std::string> delivery = stage_->submit(send.tenant_id, sent.event);
     if (delivery) {
       sent.delivery = *std::move(delivery);
       captures_.set("delivery.id", sent.delivery);
@@ -227,7 +227,7 @@ class ScenarioRun {
         return take(std::move(last),
                     fmt::format(" within {}", format_duration(*expectation.within)));
       }
-      stage_->wait_for_change(heard, std::min(limit, now + (deadline_ - SteadyClock::now())));
+      stage_->wait_for_change(heard, limit, deadline_);
     }
   }
 
@@ -273,10 +273,10 @@ class ScenarioRun {
   // False where it did not end; that is then in the result.
   bool await(Sent& sent) {
     if (sent.facts.refusal || sent.overdue) return !sent.overdue;
-    if (stage_->journal().wait_for_end(sent.delivery, deadline_ - SteadyClock::now())) return true;
+    if (stage_->wait_for_end(sent.delivery, deadline_)) return true;
     if (stop_.stop_requested()) return false;
     sent.overdue = true;
-    if (const std::optional<Error> failure = stage_->dispatcher().failure()) {
+    if (const std::optional<Error> failure = stage_->failure()) {
       fail(failure->message);
       return false;
     }
@@ -410,6 +410,25 @@ std::string_view state_word(ScenarioResult::State state) {
       return "interrupted";
   }
   return "";
+}
+
+std::string_view time_mode_word(TimeMode mode) {
+  switch (mode) {
+    case TimeMode::real:
+      return "real";
+    case TimeMode::skip:
+      return "skip";
+    case TimeMode::virt:
+      return "virtual";
+  }
+  return "";
+}
+
+std::optional<TimeMode> time_mode_from_word(std::string_view word) {
+  for (const TimeMode mode : {TimeMode::real, TimeMode::skip, TimeMode::virt}) {
+    if (time_mode_word(mode) == word) return mode;
+  }
+  return std::nullopt;
 }
 
 ScenarioResult run_scenario(const Scenario& scenario, const RunOptions& options,

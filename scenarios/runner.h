@@ -1,4 +1,5 @@
-// Runs one scenario in real time, on real sockets, with the same dispatcher that `send` uses.
+// Runs one scenario: on real sockets, with the same dispatcher that `send` uses, or in virtual
+// time.
 #pragma once
 
 #include <cstdint>
@@ -19,11 +20,21 @@
 
 namespace roomle_sim {
 
+// How time passes in a run.
+enum class TimeMode {
+  real,  // as it does
+  skip,  // the POSTs are real; what lies between them is skipped, and the clock jumps
+  virt,  // no sockets and no waiting: the endpoint's behaviour runs in the simulation
+};
+std::string_view time_mode_word(TimeMode mode);  // "real", "skip", "virtual"
+std::optional<TimeMode> time_mode_from_word(std::string_view word);
+
 struct RunOptions {
+  TimeMode time = TimeMode::real;
   // The webhook of the tenants that have none written, instead of the built-in endpoint. What such
   // an endpoint received is unknown: expectations on it count as not checked.
   std::optional<std::string> external_endpoint;
-  std::optional<Duration> timeout;     // replaces the scenario's own
+  std::optional<Duration> timeout;     // replaces the scenario's own; in real time
   std::optional<std::uint64_t> seed;   // replaces the scenario's own
   std::optional<std::string> mailbox;  // as open_mailbox() takes it; nothing: in memory
   HttpTransportOptions transport;
@@ -56,7 +67,8 @@ struct ScenarioResult {
   int not_checked = 0;            // expectations that an external endpoint leaves open
   bool endpoint_ignored = false;  // the scenario's `endpoint` was not used
   std::uint64_t seed = 1;         // of the jitter: run with it to see the same waits
-  Duration duration{0};
+  Duration duration{0};           // that the run took
+  Duration passed_time{0};        // on the scenario's clock: more, where time is not real
   std::vector<std::string> story;  // what happened, a line each
   std::string reproduce;           // a command that runs this very scenario again; may be empty
   TimePoint begin;                 // on the clock that the sends' times are of

@@ -1,15 +1,13 @@
 #include "scenarios/stage.h"
 
-#include <algorithm>
-#include <functional>
 #include <set>
 
 #include "fallback_mailer/mailbox_spec.h"
+#include "scenarios/socket_stage.h"
+#include "scenarios/virtual_stage.h"
 
 namespace roomle_sim {
-namespace {
 
-// `url_of` gives where the events of a tenant go that has no webhook of his own.
 std::shared_ptr<const TenantRegistry> with_webhooks(
     const Scenario& scenario, const std::function<std::string(const EndpointPath&)>& url_of) {
   auto registry = std::make_shared<TenantRegistry>();
@@ -23,75 +21,17 @@ std::shared_ptr<const TenantRegistry> with_webhooks(
   return registry;
 }
 
-}  // namespace
-
 Result<std::unique_ptr<Stage>> Stage::set_up(const Scenario& scenario, const RunOptions& options) {
-  std::unique_ptr<Stage> stage(new Stage());
-  stage->seed_ = options.seed.value_or(scenario.seed.value_or(1));
-  if (!options.external_endpoint) {
-    if (auto error = stage->open_endpoints(scenario)) return *error;
-  }
-  stage->registry_ = with_webhooks(scenario, [&](const EndpointPath& chosen) {
-    if (options.external_endpoint) return *options.external_endpoint;
-    std::string url = stage->endpoints_.at(chosen.endpoint)->url();
-    return url.replace(url.rfind('/'), 1, chosen.path);
-  });
-  if (options.mailbox) {
-    auto mailbox = open_mailbox(*options.mailbox);
-    if (!mailbox) return mailbox.error();
-    stage->named_mailbox_ = *std::move(mailbox);
-  }
-  auto transport = HttpTransport::create(options.transport);
-  if (!transport) return transport.error();
-  stage->transport_ = *std::move(transport);
-  FallbackMailbox& mailbox =
-      stage->named_mailbox_ ? *stage->named_mailbox_ : stage->memory_mailbox_;
-  DispatcherOptions dispatcher;
-  dispatcher.seed = stage->seed_;
-  dispatcher.outgoing = options.outgoing;
-  stage->dispatcher_ = std::make_unique<Dispatcher>(*stage->transport_, stage->journal_, mailbox,
-                                                    stage->clock_, dispatcher);
-  return stage;
+  const std::uint64_t seed = options.seed.value_or(scenario.seed.value_or(1));
+  return options.time == TimeMode::virt ? VirtualStage::set_up(scenario, options, seed)
+                                        : SocketStage::set_up(scenario, options, seed);
 }
 
-std::optional<Error> Stage::open_endpoints(const Scenario& scenario) {
-  auto error = open_endpoint(std::string(kDefaultEndpoint), scenario.endpoint.value_or(Behavior{}),
-                             scenario.registry);
-  for (const auto& [name, behavior] : scenario.endpoints) {
-    if (!error) error = open_endpoint(name, behavior, scenario.registry);
-  }
-  return error;
-}
-
-std::optional<Error> Stage::open_endpoint(const std::string& name, Behavior behavior,
-                                          const TenantRegistry& tenants) {
-  EndpointOptions options;
-  options.behavior = std::move(behavior);
-  options.seed = seed_;
-  options.verification = verification_of(tenants);
-  options.observer = [this](const ReceivedRequest&) { bell_.ring(); };
-  auto started = EndpointServer::start(std::move(options));
-  if (!started) return started.error();
-  endpoints_.emplace(name, *std::move(started));
+std::optional<Error> Stage::open_named_mailbox(const std::string& spec) {
+  auto mailbox = open_mailbox(spec);
+  if (!mailbox) return mailbox.error();
+  named_mailbox_ = *std::move(mailbox);
   return std::nullopt;
-}
-
-std::vector<ReceivedRequest> Stage::requests() const {
-  std::vector<ReceivedRequest> all;
-  for (const auto& [name, endpoint] : endpoints_) {
-    for (ReceivedRequest& request : endpoint->requests()) {
-      request.endpoint = name;
-      all.push_back(std::move(request));
-    }
-  }
-  std::stable_sort(all.begin(), all.end(),
-                   [](const auto& a, const auto& b) { return a.time < b.time; });
-  return all;
-}
-
-void Stage::wait_for_requests(const std::map<std::string, std::uint64_t>& counts,
-                              std::chrono::steady_clock::time_point deadline) const {
-  for (const auto& [name, count] : counts) endpoints_.at(name)->wait_for(count, deadline);
 }
 
 Result<std::vector<ReceivedMail>> Stage::mails_of(const std::string& delivery) const {
@@ -120,7 +60,6 @@ Result<std::vector<ReceivedMail>> Stage::mails_of(const std::string& delivery) c
 void Stage::give_up() {
   bell_.close();
   journal_.give_up();
-  transport_->interrupt();
 }
 
 }  // namespace roomle_sim

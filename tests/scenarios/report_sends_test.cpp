@@ -26,7 +26,7 @@ TEST(KeptSends, HaveWhatWasSentReceivedAndMailed) {
   EXPECT_EQ(ran.result.state, ScenarioResult::State::passed) << differences_of(ran.result);
   ASSERT_EQ(ran.result.sends.size(), 1U);
   const SendRecord& send = ran.result.sends.front();
-  EXPECT_EQ(describe(send.where), "test.json:4:1");
+  EXPECT_EQ(describe(send.where), "test.json:4:10");
   EXPECT_FALSE(send.delivery.empty());
   EXPECT_GE(send.at, ran.result.begin);
   EXPECT_EQ(send.event.email(), "customer@example.com");

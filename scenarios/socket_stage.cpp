@@ -1,0 +1,121 @@
+#include "scenarios/socket_stage.h"
+
+#include <algorithm>
+
+namespace roomle_sim {
+
+Result<std::unique_ptr<Stage>> SocketStage::set_up(const Scenario& scenario,
+                                                   const RunOptions& options, std::uint64_t seed) {
+  std::unique_ptr<SocketStage> stage(new SocketStage(seed, options.time == TimeMode::skip));
+  if (!options.external_endpoint) {
+    if (auto error = stage->open_endpoints(scenario)) return *error;
+  }
+  stage->set_registry(with_webhooks(scenario, [&](const EndpointPath& chosen) {
+    if (options.external_endpoint) return *options.external_endpoint;
+    std::string url = stage->endpoints_.at(chosen.endpoint)->url();
+    return url.replace(url.rfind('/'), 1, chosen.path);
+  }));
+  if (options.mailbox) {
+    if (auto error = stage->open_named_mailbox(*options.mailbox)) return *error;
+  }
+  auto transport = HttpTransport::create(options.transport);
+  if (!transport) return transport.error();
+  stage->transport_ = *std::move(transport);
+  DispatcherOptions dispatcher;
+  dispatcher.seed = seed;
+  dispatcher.outgoing = options.outgoing;
+  stage->dispatcher_ = std::make_unique<Dispatcher>(*stage->transport_, stage->journal(),
+                                                    stage->mailbox(), stage->clock_, dispatcher);
+  return std::unique_ptr<Stage>(std::move(stage));
+}
+
+std::optional<Error> SocketStage::open_endpoints(const Scenario& scenario) {
+  auto error = open_endpoint(std::string(kDefaultEndpoint), scenario.endpoint.value_or(Behavior{}),
+                             scenario.registry);
+  for (const auto& [name, behavior] : scenario.endpoints) {
+    if (!error) error = open_endpoint(name, behavior, scenario.registry);
+  }
+  return error;
+}
+
+std::optional<Error> SocketStage::open_endpoint(const std::string& name, Behavior behavior,
+                                                const TenantRegistry& tenants) {
+  EndpointOptions options;
+  options.behavior = std::move(behavior);
+  options.seed = seed();
+  options.clock = &clock_;
+  options.verification = verification_of(tenants);
+  options.observer = [this](const ReceivedRequest&) { bell().ring(); };
+  auto started = EndpointServer::start(std::move(options));
+  if (!started) return started.error();
+  endpoints_.emplace(name, *std::move(started));
+  return std::nullopt;
+}
+
+Result<std::string> SocketStage::submit(std::int64_t tenant_id, const Event& event) {
+  return dispatcher_->submit(registry(), tenant_id, event);
+}
+
+std::optional<Error> SocketStage::failure() const {
+  return dispatcher_->failure();
+}
+
+std::vector<ReceivedRequest> SocketStage::requests() const {
+  std::vector<ReceivedRequest> all;
+  for (const auto& [name, endpoint] : endpoints_) {
+    for (ReceivedRequest& request : endpoint->requests()) {
+      request.endpoint = name;
+      all.push_back(std::move(request));
+    }
+  }
+  std::stable_sort(all.begin(), all.end(),
+                   [](const auto& a, const auto& b) { return a.time < b.time; });
+  return all;
+}
+
+void SocketStage::wait_for_requests(const std::map<std::string, std::uint64_t>& counts,
+                                    SteadyTime deadline) const {
+  for (const auto& [name, count] : counts) endpoints_.at(name)->wait_for(count, deadline);
+}
+
+// Waits until only time can bring what comes next, and puts the clock forward to that, or to
+// `until` where that is earlier. False where nothing ever comes, or `until` or the deadline does:
+// while something is under way the clock goes as any other.
+bool SocketStage::skip(TimePoint until, SteadyTime deadline) {
+  const Standstill standstill =
+      dispatcher_->wait_for_standstill(std::min(clock_.steady(until), deadline));
+  if (!standstill.reached) return false;
+  const TimePoint next = std::min(standstill.next.value_or(until), until);
+  if (next == TimePoint::max()) return false;
+  clock_.jump_to(next);
+  dispatcher_->clock_advanced();
+  return true;
+}
+
+bool SocketStage::wait_until(TimePoint when, SteadyTime deadline) {
+  while (skips_ && now() < when && !bell().closed()) {
+    if (!skip(when, deadline)) break;
+  }
+  return bell().wait_until(std::min(clock_.steady(when), deadline));
+}
+
+bool SocketStage::wait_for_end(const std::string& delivery, SteadyTime deadline) {
+  while (skips_ && !journal().end_of(delivery) && !bell().closed()) {
+    if (!skip(TimePoint::max(), deadline)) break;
+  }
+  return journal().wait_for_end(delivery, deadline - std::chrono::steady_clock::now());
+}
+
+void SocketStage::wait_for_change(std::uint64_t heard, TimePoint until, SteadyTime deadline) {
+  while (skips_ && changes() == heard && now() < until && !bell().closed()) {
+    if (!skip(until, deadline)) break;
+  }
+  bell().wait(heard, std::min(clock_.steady(until), deadline));
+}
+
+void SocketStage::give_up() {
+  Stage::give_up();
+  transport_->interrupt();
+}
+
+}  // namespace roomle_sim

@@ -1,0 +1,156 @@
+// The three ways in which time passes in a run: they tell the same, and two of them do not wait.
+#include <chrono>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "scenarios/suite.h"
+#include "tests/scenarios/scenario_text.h"
+
+namespace roomle_sim {
+namespace {
+
+using State = ScenarioResult::State;
+using std::chrono::hours;
+using std::chrono::steady_clock;
+using test::differences_of;
+using test::kSend;
+using test::Ran;
+using test::run;
+using test::scenario_text;
+using testing::HasSubstr;
+
+RunOptions in(TimeMode mode) {
+  RunOptions options;
+  options.time = mode;
+  options.keep_sends = true;
+  return options;
+}
+
+const std::string kDown = R"("endpoint": {"sequence": [503]}, )";
+
+// What is promised to be the same in all modes: how each scenario ends, and of each of its sends
+// all that an expectation can ask for but times, ids, and what holds a port.
+std::string told(const ScenarioResult& result) {
+  std::string text = fmt::format("{} {}\n", result.scenario->name, state_word(result.state));
+  text += differences_of(result) + result.error;
+  for (const SendRecord& send : result.sends) {
+    const nlohmann::json seen = observe(send.facts);
+    for (const char* member : {"refused", "outcome", "attempts", "reasons", "statuses", "ambiguous",
+                               "mails", "mailError", "customer"}) {
+      if (seen.contains(member)) text += fmt::format("  {}: {}\n", member, seen[member].dump());
+    }
+    if (!seen.contains("received")) continue;
+    for (const auto& request : seen["received"]["requests"]) {
+      text += fmt::format("  {} {} {} {} {}\n", request["method"].dump(), request["target"].dump(),
+                          request["event"].dump(), request["answer"].dump(),
+                          request["token"]["verdict"].dump());
+    }
+  }
+  return text;
+}
+
+class EveryFixture : public testing::TestWithParam<std::string> {};
+
+TEST_P(EveryFixture, TellsTheSameInAllModes) {
+  const auto scenarios = load_scenario_file(GetParam());
+  ASSERT_TRUE(scenarios) << scenarios.error().message;
+  for (const Scenario& scenario : *scenarios) {
+    const std::string real = told(run_scenario(scenario, in(TimeMode::real)));
+    EXPECT_EQ(told(run_scenario(scenario, in(TimeMode::skip))), real);
+    EXPECT_EQ(told(run_scenario(scenario, in(TimeMode::virt))), real);
+  }
+}
+
+std::vector<std::string> fixtures() {
+  return find_scenario_files({FIXTURES_DIR "/scenarios"})->scenarios;
+}
+
+std::string name_of(const testing::TestParamInfo<std::string>& info) {
+  std::string name = info.param.substr(info.param.rfind('/') + 1);
+  name = name.substr(0, name.rfind('.'));
+  for (char& c : name) c = std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_';
+  return name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Fixtures, EveryFixture, testing::ValuesIn(fixtures()), name_of);
+
+class WithoutWaiting : public testing::TestWithParam<TimeMode> {};
+
+TEST_P(WithoutWaiting, AScheduleOf75HoursIsPlayedToItsEnd) {
+  const auto start = steady_clock::now();
+  const Ran ran = run(scenario_text(kSend + R"(, {"expect": {"outcome": "mailed", "attempts": 10,
+    "mails": 1, "received": 10, "within": "80h"}})",
+                                    kDown, R"(, "simulator": {"retry": "standard-webhooks"})"),
+                      in(GetParam()));
+  EXPECT_EQ(ran.result.state, State::passed) << differences_of(ran.result) << ran.result.error;
+  EXPECT_GE(ran.result.passed_time, hours(75));
+  EXPECT_LT(steady_clock::now() - start, hours(1));  // it did not wait for it
+}
+
+TEST_P(WithoutWaiting, AStepHasItsTimeBetweenTwoAttempts) {
+  const Ran ran =
+      run(scenario_text(R"({"send": "email.savedConfiguration", "as": "first"},
+    {"at": "30m", "expect": {"of": "first", "attempts": 1, "mails": 0}},
+    {"at": "61m", "expect": {"of": "first", "attempts": 2, "mails": 0}},
+    {"at": "90m", "send": "email.savedConfiguration", "as": "second"},
+    {"at": "121m", "expect": {"of": "first", "outcome": "mailed", "attempts": 3}},
+    {"expect": {"of": "second", "attempts": 1, "within": "1s"}},
+    {"expect": {"total": {"mails": 2}}})",
+                        kDown, R"(, "simulator": {"retry": {"schedule": ["1h", "1h"]}})"),
+          in(GetParam()));
+  EXPECT_EQ(ran.result.state, State::passed) << differences_of(ran.result) << ran.result.error;
+}
+
+TEST_P(WithoutWaiting, WithinIsToldOnTheScenariosClock) {
+  const Ran ran = run(scenario_text(kSend + R"(, {"expect": {"attempts": 2, "within": "59m"}})",
+                                    kDown, R"(, "simulator": {"retry": {"schedule": ["1h"]}})"),
+                      in(GetParam()));
+  EXPECT_EQ(ran.result.state, State::failed);
+  EXPECT_THAT(differences_of(ran.result), HasSubstr("attempts within 59m: 2 / 1"));
+}
+
+TEST_P(WithoutWaiting, AStopEndsIt) {
+  std::stop_source stop;
+  stop.request_stop();
+  const Ran ran = run(scenario_text(kSend, kDown), in(GetParam()), stop.get_token());
+  EXPECT_EQ(ran.result.state, State::interrupted);
+}
+
+INSTANTIATE_TEST_SUITE_P(Modes, WithoutWaiting, testing::Values(TimeMode::skip, TimeMode::virt),
+                         [](const auto& mode) { return std::string(time_mode_word(mode.param)); });
+
+TEST(Skip, WhatIsUnderWayIsNotSkipped) {
+  // The step at 100 ms comes while the endpoint keeps the POST waiting, and not after it.
+  const Ran ran =
+      run(scenario_text(R"({"send": "email.savedConfiguration"},
+    {"at": "100ms", "expect": {"attempts": 1, "outcome": {"exists": false}}},
+    {"expect": {"outcome": "delivered"}})",
+                        R"("endpoint": {"sequence": [{"status": 200, "delay": "3s"}]}, )"),
+          in(TimeMode::skip));
+  EXPECT_EQ(ran.result.state, State::passed) << differences_of(ran.result) << ran.result.error;
+}
+
+TEST(Virtual, ARealWebhookIsAnError) {
+  const Ran ran =
+      run(scenario_text(kSend, "", R"(, "webhook": "http://127.0.0.1:9/")"), in(TimeMode::virt));
+  EXPECT_EQ(ran.result.state, State::error);
+  EXPECT_THAT(ran.result.error, HasSubstr("tenant 42 has a webhook of its own"));
+}
+
+TEST(Virtual, SlowEndpointsTakeNoTime) {
+  const auto start = steady_clock::now();
+  const Ran ran =
+      run(scenario_text(kSend + R"(, {"expect": {"outcome": "mailed", "reasons": ["timeout"],
+    "within": "24h"}})",
+                        R"("endpoint": {"sequence": [{"blackhole": true}]}, )",
+                        R"(, "simulator": {"timeout": "23h"})"),
+          in(TimeMode::virt));
+  EXPECT_EQ(ran.result.state, State::passed) << differences_of(ran.result) << ran.result.error;
+  EXPECT_GE(ran.result.passed_time, hours(23));
+  EXPECT_LT(steady_clock::now() - start, hours(1));
+}
+
+}  // namespace
+}  // namespace roomle_sim
