@@ -35,8 +35,8 @@ class SystemClock : public Clock {
   TimePoint civil_start_;
 };
 
-// A system clock that can be put forward, so that waits can be skipped. Thread-safe. Who waits for a
-// steady moment has to be told that it comes earlier now.
+// A system clock that can be put forward, so that waits can be skipped. Thread-safe. Who waits for
+// a steady moment has to be told that it comes earlier now.
 class JumpingClock : public SystemClock {
  public:
   [[nodiscard]] TimePoint now() const override;
