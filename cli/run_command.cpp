@@ -18,6 +18,7 @@
 #include "scenarios/child_process.h"
 #include "scenarios/first_scenario.h"
 #include "scenarios/port_probe.h"
+#include "scenarios/report_file.h"
 #include "scenarios/report_junit.h"
 #include "scenarios/scenario_schema.h"
 #include "scenarios/suite.h"
@@ -203,7 +204,8 @@ int run(Context& context, const RunFlags& flags) {
   }
   show_summary(console, suite);
   if (!plan->report.empty()) {
-    if (const auto error = write_junit(suite, plan->report)) return console.fail(*error);
+    if (const auto error = write_report(junit_xml(suite), plan->report))
+      return console.fail(*error);
   }
   return interrupt.interrupted() ? exit_code::kInterrupted : exit_code_of(suite);
 }
