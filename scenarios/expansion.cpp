@@ -53,6 +53,7 @@ class Expander {
     expansion_.replacements = values_.replacements();
     expansion_.unresolved = values_.unresolved();
     expansion_.given_used = values_.given_used();
+    expansion_.secrets = values_.secrets();
     return std::move(expansion_);
   }
 
@@ -197,7 +198,6 @@ class Expander {
     if (!file) return;
     Scope inner(&scope);
     includes_.push_back(file->where.source->name);
-    expansion_.included.insert(includes_.back());
     expand_inner(*file, variables, inner, into);
     includes_.pop_back();
   }
@@ -220,6 +220,7 @@ class Expander {
              fmt::format("the way is: {}", fmt::join(includes_, ", ")));
       return std::nullopt;
     }
+    expansion_.included.insert(path);
     std::optional<JsonNode> file = load_included(node.where, path, diagnostics_);
     if (file && !file->is(Kind::array)) {
       report(file->where,

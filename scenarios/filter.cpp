@@ -9,9 +9,9 @@
 namespace roomle_sim {
 
 struct Filter::Node {
-  enum class Kind { tag, name, file, negation, both, either };
+  enum class Kind { tag, name, is, file, negation, both, either };
   Kind kind = Kind::tag;
-  std::string text;  // of the first three
+  std::string text;  // of the first four
   std::vector<std::shared_ptr<const Node>> parts;
 };
 
@@ -38,6 +38,8 @@ bool holds(const Node& node, const Scenario& scenario) {
              scenario.tags.end();
     case Node::Kind::name:
       return lower(scenario.name).find(lower(node.text)) != std::string::npos;
+    case Node::Kind::is:
+      return scenario.name == node.text;
     case Node::Kind::file:
       return scenario.path.find(node.text) != std::string::npos;
     case Node::Kind::negation:
@@ -115,28 +117,40 @@ class FilterParser {
     skip_spaces();
     auto node = std::make_shared<Node>();
     for (const auto& [prefix, kind] : {std::pair(std::string_view("name:"), Node::Kind::name),
+                                       std::pair(std::string_view("is:"), Node::Kind::is),
                                        std::pair(std::string_view("file:"), Node::Kind::file)}) {
       if (!text_.substr(at_).starts_with(prefix)) continue;
       node->kind = kind;
       at_ += prefix.size();
     }
-    const std::size_t start = at_;
     const std::string_view word = peek_word();
     const bool quoted = at_ < text_.size() && text_[at_] == '"';
     if (!quoted && (word.empty() || word == "and" || word == "or" || word == "not")) {
       return fail(node->kind == Node::Kind::tag ? "a tag is expected" : "a text is expected");
     }
     if (quoted) {
-      const std::size_t end = text_.find('"', start + 1);
-      if (end == std::string_view::npos) return fail("the quote is not closed");
-      node->text = std::string(text_.substr(start + 1, end - start - 1));
-      at_ = end + 1;
+      if (!take_quoted(node->text)) return fail("the quote is not closed");
     } else {
       node->text = std::string(word);
       at_ += word.size();
     }
     if (node->kind == Node::Kind::tag) tags_.push_back(node->text);
     return node;
+  }
+
+  // A quote in it stands twice. False where it does not end.
+  bool take_quoted(std::string& text) {
+    for (std::size_t i = at_ + 1; i < text_.size(); ++i) {
+      if (text_[i] == '"') {
+        if (!text_.substr(i + 1).starts_with('"')) {
+          at_ = i + 1;
+          return true;
+        }
+        ++i;
+      }
+      text += text_[i];
+    }
+    return false;
   }
 
   void skip_spaces() {

@@ -2,8 +2,10 @@
 //
 //   TAG            has this tag
 //   name:TEXT      its name contains TEXT, in any case
+//   is:TEXT        TEXT is its name
 //   file:TEXT      the path of its file contains TEXT
-//   not, and, or   in this order; parentheses. A text with spaces or parentheses stands in quotes.
+//   not, and, or   in this order; parentheses. A text with spaces or parentheses stands in quotes,
+//                  a quote in it twice.
 #pragma once
 
 #include <memory>

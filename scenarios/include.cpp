@@ -71,6 +71,7 @@ class Includer {
                              : fmt::format("more than {} files are included", kMostFiles));
       return;
     }
+    files_.insert(path);
     std::optional<JsonNode> file = load_included(node.where, path, diagnostics_);
     if (!file) return;
     if (!file->is(Kind::object)) {
@@ -86,7 +87,6 @@ class Includer {
                        "what several scenarios share, in a file without a name");
       return;
     }
-    files_.insert(path);
     under_way_.push_back(path);
     merge(base, take(*std::move(file)));
     under_way_.pop_back();

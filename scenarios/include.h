@@ -20,7 +20,7 @@ std::optional<JsonNode> load_included(const Location& where, const std::string& 
 // files. The later file counts, and the scenario's own members before all. "variables" come
 // together one by one, "tags" as one list. An included file may include others. Mistakes: a file
 // that cannot be read, is no object, has a name of its own, or includes itself.
-// `files`: those that were taken in.
+// `files`: those that were taken in, or could not be.
 JsonNode take_includes(JsonNode root, Diagnostics& diagnostics, std::set<std::string>& files);
 
 }  // namespace roomle_sim

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "scenarios/value_expansion.h"
+#include "sender/credential_headers.h"
 
 namespace roomle_sim {
 namespace {
@@ -66,6 +67,7 @@ std::optional<ValueExpander::Resolved> ValueExpander::resolve_environment(
   }
   const std::string& name = reference.path[1];
   std::optional<std::string> value = sources_.environment(name);
+  if (value && holds_credentials(name)) secret_values_.insert(*value);
   if (!value) value = reference.fallback;
   if (value) {
     hidden_ = true;
@@ -144,7 +146,17 @@ std::optional<ValueExpander::Resolved> ValueExpander::resolve_variable(const Ref
     value = part;
   }
   hidden_ = hidden_ || variable.hidden;
+  // An apiKey that stands in the file is none: it is in every token's plaintext.
+  if (variable.given ? holds_credentials(variable.name) : holds_secrets(variable.name)) {
+    note_secrets(*value);
+  }
   return Resolved{*value, variable.size, false, variable.hidden};
+}
+
+void ValueExpander::note_secrets(const JsonNode& value) {
+  if (value.is(Kind::string)) secret_values_.insert(value.string);
+  for (const JsonNode& item : value.items) note_secrets(item);
+  for (const JsonNode::Member& member : value.members) note_secrets(member.value);
 }
 
 void ValueExpander::report_no_part(const Reference& reference, std::size_t at,

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/secret.h"
 #include "base/time.h"
 #include "endpoint/behavior.h"
 #include "scenarios/captures.h"
@@ -47,6 +48,7 @@ struct Scenario {
   std::string path;  // of its file
   Location where;    // of its first character
   std::string name;
+  std::size_t cases = 1;  // that its file has
   std::string description;
   std::vector<std::string> tags;
   // As the file has it. Tenants whose `webhook` is absent, or names an endpoint, are in `built_in`:
@@ -60,13 +62,17 @@ struct Scenario {
   std::vector<ScenarioStep> steps;
   std::string warnings;              // rendered like mistakes, for the user to see; mostly empty
   std::set<std::string> given_used;  // those of LoadOptions::variables that it refers to
-  std::set<std::string> included;    // the files that it takes in
+  std::set<std::string> included;    // the files that it takes in, of tenants too
+  // What it refers to under a name that speaks of a credential: to be shown nowhere.
+  std::vector<Secret> secrets;
 };
 
 struct LoadOptions {
   std::vector<GivenVariable> variables;  // a later one of the same name counts
   std::optional<std::uint64_t> seed;     // of the generators, instead of the scenario's `seed`
   SecretSources sources = SecretSources::system();
+  // Where to note each file that is read, or looked for and not found; null: nowhere.
+  std::set<std::string>* files = nullptr;
 };
 
 // The scenarios of a file: one, or one for each of its cases. All mistakes of the file and of those

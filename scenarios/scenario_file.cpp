@@ -37,6 +37,7 @@ class FileReader {
     std::optional<JsonNode> root = parse_json(source, diagnostics_);
     if (root && !is_for_another_command(*root, diagnostics_)) {
       root_ = take_includes(*std::move(root), diagnostics_, included_);
+      note_files(included_);
       read_all();
     }
     if (diagnostics_.empty()) return std::move(scenarios_);
@@ -49,6 +50,7 @@ class FileReader {
     if (cases == nullptr) return read_one(nullptr);
     rows_ = read_cases(*cases, diagnostics_);
     for (const Case& row : rows_) read_one(&row);
+    for (Scenario& scenario : scenarios_) scenario.cases = scenarios_.size();
   }
 
   void read_one(const Case* row) {
@@ -70,10 +72,16 @@ class FileReader {
     take_mistakes(mistakes, expanded, expansion, row);
     if (mistakes.empty()) scenario.warnings = find_warnings(scenario, expansion.root);
     scenario.given_used = std::move(expansion.given_used);
-    scenario.included = std::move(expansion.included);
+    scenario.included.insert(expansion.included.begin(), expansion.included.end());
     scenario.included.insert(included_.begin(), included_.end());
+    note_files(scenario.included);
+    for (const std::string& value : expansion.secrets) scenario.secrets.emplace_back(value);
     if (row != nullptr) set_case(scenario, *row);
     scenarios_.push_back(std::move(scenario));
+  }
+
+  void note_files(const std::set<std::string>& files) {
+    if (options_.files != nullptr) options_.files->insert(files.begin(), files.end());
   }
 
   void set_case(Scenario& scenario, const Case& row) {
@@ -148,6 +156,7 @@ Result<std::vector<Scenario>> parse_scenarios(const Source& source, const LoadOp
 
 Result<std::vector<Scenario>> load_scenario_file(const std::string& path,
                                                  const LoadOptions& options) {
+  if (options.files != nullptr) options.files->insert(path);
   const Result<Source> source = read_source(path);
   if (!source) return source.error();
   return parse_scenarios(*source, options);

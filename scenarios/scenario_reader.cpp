@@ -116,8 +116,9 @@ class ScenarioReader {
   }
 
   void read_tenants_file(const JsonNode& where, const std::string& path) {
-    std::optional<JsonNode> root =
-        load_included(where.where, path_beside(where.where, path), diagnostics_);
+    const std::string beside = path_beside(where.where, path);
+    scenario_.included.insert(beside);
+    std::optional<JsonNode> root = load_included(where.where, beside, diagnostics_);
     if (!root) return;
     scenario_.built_in = take_webhooks(*root, diagnostics_);
     ObjectReader tenants(*root, diagnostics_, "a tenants file");

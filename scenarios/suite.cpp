@@ -130,12 +130,20 @@ class SuiteRun {
     for (;;) {
       const std::size_t index = next_++;
       if (index >= scenarios_.size() || stop_.stop_requested() || failed_) return;
+      tell_begin(scenarios_[index]);
       ScenarioResult result = run_scenario(scenarios_[index], options_.run, stop_);
+      if (options_.finish) options_.finish(result);
       if (options_.fail_fast && result.state != ScenarioResult::State::passed) failed_ = true;
       const std::lock_guard lock(mutex_);
       if (on_result_) on_result_(result);
       results_[index] = std::move(result);
     }
+  }
+
+  void tell_begin(const Scenario& scenario) {
+    if (!options_.on_begin) return;
+    const std::lock_guard lock(mutex_);
+    options_.on_begin(scenario);
   }
 
   static void count(std::optional<ScenarioResult>& result, SuiteResult& suite) {
@@ -159,7 +167,7 @@ class SuiteRun {
   const std::function<void(const ScenarioResult&)>& on_result_;
   std::atomic<std::size_t> next_{0};
   std::atomic<bool> failed_{false};
-  std::mutex mutex_;  // guards results_ and the calls of on_result_
+  std::mutex mutex_;  // guards results_ and the calls of on_result_ and on_begin
   std::vector<std::optional<ScenarioResult>> results_;
 };
 

@@ -38,6 +38,11 @@ struct SuiteOptions {
   // cores is fine; each holds a port and some threads.
   int jobs = 4;
   bool fail_fast = false;  // begin no more after the first that did not pass
+  // Completes a result before it is counted and told; it may make a failure of it. From any thread,
+  // and several at once.
+  std::function<void(ScenarioResult&)> finish;
+  // As each one begins; never at once with another call of it or of `on_result`.
+  std::function<void(const Scenario&)> on_begin;
 };
 
 struct SuiteResult {

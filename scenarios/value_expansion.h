@@ -43,6 +43,7 @@ class ValueExpander {
   [[nodiscard]] const std::vector<Replacement>& replacements() const { return replacements_; }
   [[nodiscard]] const std::vector<Location>& unresolved() const { return unresolved_; }
   [[nodiscard]] const std::set<std::string>& given_used() const { return given_used_; }
+  [[nodiscard]] const std::set<std::string>& secrets() const { return secret_values_; }
   // Whether the result has become too large, which is told then; what follows is not worth it.
   [[nodiscard]] bool exhausted() const { return exhausted_; }
 
@@ -80,6 +81,7 @@ class ValueExpander {
   void report_no_part(const Reference& reference, std::size_t at, const JsonNode& value,
                       const Location& where);
   bool make_ready(Variable& variable, Scope& scope, const Location& where);
+  void note_secrets(const JsonNode& value);
 
   const SecretSources& sources_;
   Diagnostics& diagnostics_;
@@ -96,6 +98,7 @@ class ValueExpander {
   std::vector<Replacement> replacements_;
   std::vector<Location> unresolved_;
   std::set<std::string> given_used_;
+  std::set<std::string> secret_values_;
 };
 
 }  // namespace roomle_sim

@@ -148,7 +148,8 @@ JsonNode integer_node(std::int64_t value, const Location& where) {
 
 bool holds_secrets(std::string name) {
   for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return name.find("secret") != std::string::npos || name.find("credential") != std::string::npos;
+  const auto has = [&](std::string_view part) { return name.find(part) != std::string::npos; };
+  return has("secret") || has("credential") || has("passw");
 }
 
 void Scope::define(std::string name, JsonNode value, bool given) {

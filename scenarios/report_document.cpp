@@ -1,0 +1,65 @@
+#include "scenarios/report_document.h"
+
+#include "scenarios/report_send.h"
+#include "scenarios/report_text.h"
+
+namespace roomle_sim {
+namespace {
+
+using nlohmann::ordered_json;
+
+ordered_json difference_object(const Difference& one) {
+  return {{"where", describe(one.where)},
+          {"file", one.where.source ? one.where.source->name : std::string()},
+          {"line", line_of(one.where)},
+          {"name", one.name},
+          {"expected", one.expected},
+          {"actual", one.actual}};
+}
+
+}  // namespace
+
+ordered_json scenario_document(const ScenarioResult& result, const RunOptions& run) {
+  const Scenario& scenario = *result.scenario;
+  ordered_json object{{"name", scenario.name},
+                      {"description", scenario.description},
+                      {"tags", scenario.tags},
+                      {"file", scenario.path},
+                      {"line", line_of(scenario.where)},
+                      {"state", state_word(result.state)},
+                      {"durationMs", milliseconds(result.duration)},
+                      {"seed", result.seed},
+                      {"notChecked", result.not_checked}};
+  if (result.state == ScenarioResult::State::error) object["error"] = result.error;
+  if (!result.reproduce.empty()) object["reproduce"] = result.reproduce;
+  object["differences"] = ordered_json::array();
+  for (const Difference& one : result.differences) {
+    object["differences"].push_back(difference_object(one));
+  }
+  object["story"] = result.story;
+  object["sends"] = ordered_json::array();
+  const Masking masking(scenario, run);
+  for (const SendRecord& send : result.sends) {
+    object["sends"].push_back(send_document(send, result.begin, run, masking));
+  }
+  return masking.json(std::move(object));
+}
+
+ordered_json report_document(const SuiteResult& suite, const ReportContext& context) {
+  ordered_json document{{"version", 1},
+                        {"program", context.program},
+                        {"written", format_timestamp(context.written)},
+                        {"passed", suite.passed},
+                        {"failed", suite.failed},
+                        {"errors", suite.errors},
+                        {"notRun", suite.not_run},
+                        {"notChecked", suite.not_checked},
+                        {"durationMs", milliseconds(suite.duration)},
+                        {"scenarios", ordered_json::array()}};
+  for (const ScenarioResult& result : suite.results) {
+    document["scenarios"].push_back(scenario_document(result, *context.run));
+  }
+  return document;
+}
+
+}  // namespace roomle_sim

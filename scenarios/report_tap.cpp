@@ -1,0 +1,95 @@
+#include "scenarios/report_tap.h"
+
+#include <fmt/format.h>
+
+#include "scenarios/report_text.h"
+
+namespace roomle_sim {
+namespace {
+
+using State = ScenarioResult::State;
+
+// A double-quoted scalar of YAML: JSON's is one, with all that is no UTF-8 replaced.
+std::string quoted(const std::string& text) {
+  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+// In a description '#' would begin a directive.
+std::string description(const std::string& name) {
+  std::string text;
+  for (const char c : name) {
+    if (c == '\\' || c == '#') text += '\\';
+    text += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? ' ' : c;
+  }
+  return text;
+}
+
+class YamlBlock {
+ public:
+  void line(std::string_view text) { text_ += fmt::format("  {}\n", text); }
+  void text(std::string_view name, const std::string& value) {
+    line(fmt::format("{}: {}", name, quoted(value)));
+  }
+  [[nodiscard]] std::string take() const { return "  ---\n" + text_ + "  ...\n"; }
+
+ private:
+  std::string text_;
+};
+
+void tell_failure(const ScenarioResult& result, YamlBlock& block) {
+  if (!result.differences.empty()) block.line("differences:");
+  for (const Difference& one : result.differences) {
+    block.line(fmt::format("  - at: {}", quoted(describe(one.where))));
+    block.line(fmt::format("    name: {}", quoted(one.name)));
+    block.line(fmt::format("    expected: {}", quoted(one.expected)));
+    block.line(fmt::format("    actual: {}", quoted(one.actual)));
+  }
+  if (!result.story.empty()) block.line("story:");
+  for (const std::string& line : result.story) block.line(fmt::format("  - {}", quoted(line)));
+  if (!result.reproduce.empty()) block.text("reproduce", result.reproduce);
+}
+
+std::string diagnostics(const ScenarioResult& result) {
+  const Scenario& scenario = *result.scenario;
+  YamlBlock block;
+  if (result.state == State::failed) {
+    block.text("message", describe(result.differences.front()));
+    block.line("severity: fail");
+  } else if (result.state == State::error) {
+    block.text("message", result.error);
+    block.line("severity: error");
+  }
+  const Location& where =
+      result.differences.empty() ? scenario.where : result.differences.front().where;
+  block.line("at:");
+  block.line(fmt::format("  file: {}", quoted(scenario.path)));
+  block.line(fmt::format("  line: {}", line_of(where)));
+  block.line(fmt::format("duration_ms: {:.3f}", milliseconds(result.duration)));
+  block.line(fmt::format("seed: {}", result.seed));
+  if (result.not_checked > 0) block.line(fmt::format("not_checked: {}", result.not_checked));
+  if (result.state == State::failed || result.state == State::error) tell_failure(result, block);
+  return block.take();
+}
+
+}  // namespace
+
+std::string tap_text(const SuiteResult& suite) {
+  std::string text = fmt::format("TAP version 14\n1..{}", suite.results.size());
+  text += suite.results.empty() ? " # no scenario was run\n" : "\n";
+  std::size_t number = 0;
+  int interrupted = 0;
+  for (const ScenarioResult& result : suite.results) {
+    const bool stopped = result.state == State::interrupted;
+    if (stopped) ++interrupted;
+    text += fmt::format("{} {} - {}{}\n",
+                        result.state == State::passed || stopped ? "ok" : "not ok", ++number,
+                        description(result.scenario->name), stopped ? " # SKIP interrupted" : "");
+    text += diagnostics(result);
+  }
+  if (suite.not_run > interrupted) {
+    text += fmt::format("# {} more not run\n", suite.not_run - interrupted);
+  }
+  return text;
+}
+
+}  // namespace roomle_sim

@@ -1,0 +1,173 @@
+// The reports tap=, json= and html=, and what they are made of.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "scenarios/report_document.h"
+#include "scenarios/report_html.h"
+#include "scenarios/report_tap.h"
+#include "scenarios/shell_words.h"
+#include "scenarios/side_by_side.h"
+#include "tests/scenarios/scenario_text.h"
+
+namespace roomle_sim {
+namespace {
+
+using nlohmann::ordered_json;
+using test::kSend;
+using test::Ran;
+using test::scenario_text;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+struct Suite {
+  std::vector<Ran> runs;
+  SuiteResult result;
+  RunOptions options;
+
+  void add(const std::string& text) {
+    options.keep_sends = true;
+    runs.push_back(test::run(text, options));
+    const ScenarioResult& one = runs.back().result;
+    ++(one.state == ScenarioResult::State::passed ? result.passed : result.failed);
+    result.results.push_back(one);
+  }
+  [[nodiscard]] ordered_json document() const {
+    return report_document(result, {"roomle-sim 1", TimePoint{}, &options});
+  }
+};
+
+const std::string kRetries =
+    R"("endpoint": {"sequence": [{"status": 503, "body": "<b>down</b>"}, {"connection_reset": true}]}, )";
+const std::string kTwice = R"(, "simulator": {"retry": {"schedule": ["1ms"]}})";
+
+Suite mailed() {
+  Suite suite;
+  suite.add(
+      scenario_text(kSend + ",\n" + R"({"expect": {"outcome": "delivered"}})", kRetries, kTwice));
+  return suite;
+}
+
+TEST(Document, TellsAttemptsWaitsAndMailInTheirTimes) {
+  const ordered_json document = mailed().document();
+  EXPECT_EQ(document["version"], 1);
+  EXPECT_EQ(document["failed"], 1);
+  const ordered_json& scenario = document["scenarios"][0];
+  EXPECT_EQ(scenario["state"], "failed");
+  EXPECT_EQ(scenario["differences"][0]["where"], "test.json:5:24");
+  EXPECT_EQ(scenario["differences"][0]["line"], 5);
+  const ordered_json& send = scenario["sends"][0];
+  EXPECT_EQ(send["line"], 4);
+  EXPECT_EQ(send["outcome"], "mailed");
+  EXPECT_EQ(send["ambiguous"], true);
+  ASSERT_EQ(send["attempts"].size(), 2U);
+  const ordered_json& first = send["attempts"][0];
+  EXPECT_EQ(first["status"], 503);
+  EXPECT_EQ(first["reason"], "status");
+  EXPECT_EQ(first["response"]["body"], "<b>down</b>");
+  EXPECT_EQ(first["received"]["token"]["verdict"], "authenticated");
+  EXPECT_EQ(send["attempts"][1]["reason"], "connection_closed");
+  EXPECT_EQ(send["attempts"][1].contains("response"), false);
+  const ordered_json& wait = send["waits"][0];
+  EXPECT_EQ(wait["beforeAttempt"], 2);
+  EXPECT_GE(wait["fromMs"], first["startMs"]);
+  EXPECT_GE(send["attempts"][1]["startMs"], wait["toMs"]);
+  EXPECT_EQ(send["mail"]["handedOver"], true);
+  EXPECT_EQ(send["mails"][0]["to"][0], "customer@example.com");
+}
+
+TEST(Html, StandsAlone) {
+  const std::string html = report_html(mailed().document());
+  EXPECT_THAT(html, AllOf(HasSubstr("default-src 'none'"), HasSubstr("<svg"),
+                          HasSubstr("<iframe sandbox=\"\""), Not(HasSubstr("<script")),
+                          Not(HasSubstr("src=\"http")), Not(HasSubstr("url("))));
+}
+
+TEST(Html, WhatOthersWriteIsEscaped) {
+  Suite suite;
+  suite.add(scenario_text(
+      R"({"send": "email.savedConfiguration", "as": "</script><script>alert(1)</script>",
+          "data": {"email": "customer@example.com", "configuratorId": "\"><img src=x onerror=alert(1)>"}},
+         {"expect": {"received": {"body": {"/data/configuratorId": "<i>"}}}})",
+      R"("description": "<svg onload=alert(1)>", "endpoint": {"sequence": [{"status": 503, "body": "</pre><script>alert(1)</script>"}]}, )"));
+  const std::string html = report_html(suite.document());
+  EXPECT_THAT(html, AllOf(Not(HasSubstr("<script")), Not(HasSubstr("<img")),
+                          Not(HasSubstr("<svg onload")), HasSubstr("&lt;script&gt;")));
+}
+
+TEST(Html, AScheduleOfDaysFitsBesideAttemptsOfMilliseconds) {
+  ordered_json send{{"attempts", ordered_json::array()}, {"waits", ordered_json::array()}};
+  double at = 0;
+  for (int i = 1; i <= 10; ++i) {
+    send["attempts"].push_back({{"number", i},
+                                {"startMs", at},
+                                {"endMs", at + 2},
+                                {"durationMs", 2},
+                                {"success", false},
+                                {"status", 503}});
+    send["waits"].push_back({{"beforeAttempt", i + 1}, {"fromMs", at + 2}, {"toMs", at + 3.6e7}});
+    at += 3.6e7;
+  }
+  Suite suite = mailed();
+  ordered_json document = suite.document();
+  ordered_json& shown = document["scenarios"][0]["sends"][0];
+  shown["attempts"] = send["attempts"];
+  shown["waits"] = send["waits"];
+  const std::string html = report_html(document);
+  EXPECT_THAT(html, AllOf(testing::ContainsRegex(">at [0-9]+ h<"), HasSubstr(">10 h<"),
+                          HasSubstr(">503<")));
+}
+
+TEST(Tap, HasAPointForEachScenarioAndDiagnostics) {
+  Suite suite = mailed();
+  suite.add(scenario_text(kSend));
+  const std::string tap = tap_text(suite.result);
+  EXPECT_THAT(tap, testing::StartsWith("TAP version 14\n1..2\nnot ok 1 - test\n  ---\n"));
+  EXPECT_THAT(tap, HasSubstr("\n  ...\nok 2 - test\n  ---\n"));
+  EXPECT_THAT(tap,
+              AllOf(HasSubstr("\n  severity: fail\n"), HasSubstr("\n    - at: \"test.json:5:24\""),
+                    HasSubstr("\n      expected: \"\\\"delivered\\\"\"")));
+}
+
+TEST(Tap, ANameCannotBeTakenForADirective) {
+  Suite suite;
+  suite.add(scenario_text(kSend));
+  Scenario named = *suite.runs.front().scenario;
+  named.name = "50 # skip \\ this\nnot ok 2";
+  suite.result.results.front().scenario = &named;
+  EXPECT_THAT(tap_text(suite.result), HasSubstr("ok 1 - 50 \\# skip \\\\ this not ok 2\n"));
+}
+
+TEST(SideBySide, PairsWhatChangedAndLeavesOutWhatIsFarFromIt) {
+  const auto lines = side_by_side({"a", "b", "c", "d", "e"}, {"a", "b", "c", "x", "e", "f"}, 1);
+  std::string shown;
+  for (const ComparedLine& one : lines) {
+    shown += one.kind == ComparedLine::Kind::skipped ? "…;" : one.left + "/" + one.right + ";";
+  }
+  EXPECT_EQ(shown, "…;c/c;d/x;e/e;/f;");
+}
+
+TEST(SideBySide, BreaksLongLinesIntoTheWidth) {
+  const auto rows = two_columns(side_by_side({"abcdefghijklmnopqrstuvwxyzü"}, {"short"}), 35);
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows[0].left + rows[0].mark + rows[0].right, "abcdefghijklmnop | short");
+  EXPECT_EQ(rows[1].left, "qrstuvwxyzü     ");
+}
+
+TEST(SideBySide, AListHasALineForEachPart) {
+  EXPECT_THAT(lines_of_value("[1, 2]"), testing::ElementsAre("[", "  1,", "  2", "]"));
+  EXPECT_THAT(lines_of_value(R"("a\nb")"), testing::ElementsAre("a", "b"));
+  EXPECT_THAT(lines_of_value(R"("mailed")"), testing::ElementsAre(R"("mailed")"));
+  EXPECT_THAT(lines_of_value("no request at all"), testing::ElementsAre("no request at all"));
+}
+
+TEST(ShellWords, AreReadBackAsTheyWere) {
+  EXPECT_EQ(shell_quoted("a/b.json"), "a/b.json");
+  EXPECT_EQ(shell_quoted("it's $HOME"), R"('it'\''s $HOME')");
+  EXPECT_EQ(shell_quoted(""), "''");
+  EXPECT_EQ(shell_variable("X-Api-Key"), "$X_API_KEY");
+  EXPECT_EQ(shell_variable("2fa"), "$_2FA");
+}
+
+}  // namespace
+}  // namespace roomle_sim
