@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
 
 #include "cli/exit_code.h"
 
@@ -51,7 +52,29 @@ std::size_t character_length(std::string_view text) {
 
 }  // namespace
 
+// Neither lock is waited for while the other is held: a stdout that nobody reads holds up no
+// message.
+void Console::show_status(bool show) {
+  const std::lock_guard lock(err_);
+  if (status_.empty()) return;
+  std::fputs(show ? status_.c_str() : "\r\x1b[K", stderr);
+}
+
+void Console::status(std::string_view text) {
+  if (!interactive() || json) return;
+  show_status(false);
+  const std::lock_guard lock(err_);
+  status_ = text;
+  std::fputs(status_.c_str(), stderr);
+}
+
 void Console::write(std::FILE* stream, std::string_view text, bool newline) {
+  show_status(false);
+  write_alone(stream, text, newline);
+  show_status(true);
+}
+
+void Console::write_alone(std::FILE* stream, std::string_view text, bool newline) {
   const std::lock_guard lock(stream == stdout ? out_ : err_);
   const bool written = std::fwrite(text.data(), 1, text.size(), stream) == text.size() &&
                        (!newline || std::fputc('\n', stream) != EOF) && std::fflush(stream) == 0;
@@ -59,7 +82,9 @@ void Console::write(std::FILE* stream, std::string_view text, bool newline) {
 }
 
 void Console::line(std::string_view text) {
-  if (!json) write(stdout, text);
+  if (json) return;
+  if (lines_aside) return message(text);
+  write(stdout, text);
 }
 
 void Console::data(std::string_view text) {
@@ -120,7 +145,18 @@ bool Console::colors() const {
 }
 
 bool Console::interactive() const {
-  return !quiet && isatty(STDERR_FILENO) != 0;
+  const char* terminal = std::getenv("TERM");  // NOLINT(concurrency-mt-unsafe)
+  const bool dumb = terminal == nullptr || std::string_view(terminal) == "dumb";
+  return !quiet && !dumb && isatty(STDERR_FILENO) != 0;
+}
+
+std::size_t Console::width() {
+  constexpr std::size_t kUsual = 100;
+  winsize size{};
+  for (const int stream : {STDOUT_FILENO, STDERR_FILENO}) {
+    if (ioctl(stream, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  }
+  return kUsual;
 }
 
 bool Console::flush() {

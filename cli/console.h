@@ -14,9 +14,10 @@ namespace roomle_sim {
 // Threads: lines of several threads never mix. Printing waits for whoever reads, but for note().
 class Console {
  public:
-  bool json = false;      // --json: data as one object a line
-  bool quiet = false;     // -q: no messages but errors
-  bool no_color = false;  // --no-color
+  bool json = false;         // --json: data as one object a line
+  bool quiet = false;        // -q: no messages but errors
+  bool no_color = false;     // --no-color
+  bool lines_aside = false;  // stdout is taken by a report: plain lines go where messages go
 
   // A line of plain data; nothing under --json.
   void line(std::string_view text);
@@ -28,6 +29,9 @@ class Console {
   void object(const nlohmann::ordered_json& object);
   // A message to the user; nothing under -q.
   void message(std::string_view text);
+  // What is under way, in one line that the next one replaces and other output pushes down; empty:
+  // nothing. Only on a terminal, and not under -q or --json.
+  void status(std::string_view text);
   // A message in passing: it is left out where nobody reads stderr, and never waited for.
   void note(std::string_view text);
   // "roomle-sim: text" on stderr, always.
@@ -39,16 +43,21 @@ class Console {
   // The text in colour, where stdout is a terminal that wants it (NO_COLOR, TERM=dumb, --no-color).
   [[nodiscard]] std::string styled(std::string_view text, Style style) const;
   [[nodiscard]] bool colors() const;
-  // Whether stderr is a terminal, for progress that overwrites itself.
+  // Whether stderr is a terminal that can take back what it shows.
   [[nodiscard]] bool interactive() const;
+  // Characters in a line of the terminal; what reads well where there is none.
+  [[nodiscard]] static std::size_t width();
 
   // Flushes stdout. False when anything that was printed did not arrive (a full disk).
   bool flush();
 
  private:
   void write(std::FILE* stream, std::string_view text, bool newline = true);
+  void write_alone(std::FILE* stream, std::string_view text, bool newline);
+  void show_status(bool show);
   std::mutex out_;  // apart, so that a stdout that nobody reads holds up no message
   std::mutex err_;
+  std::string status_;   // guarded by err_
   bool failed_ = false;  // something for stdout did not arrive; guarded by out_
 };
 

@@ -19,6 +19,8 @@ class HttpOptions {
  public:
   void add_to(CLI::App& command);
   [[nodiscard]] const HttpTransportOptions& transport() const { return transport_; }
+  // As they were given: 'NAME: VALUE'.
+  [[nodiscard]] const std::vector<std::string>& header_texts() const { return headers_; }
   // Refuses (usage) what is no header, and those that are the simulator's or the transport's own:
   // Host, Content-Length, Transfer-Encoding, and `token_header`, whose story would be untrue then.
   [[nodiscard]] Result<Headers> headers(const std::vector<std::string>& token_headers) const;

@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "scenarios/curl_command.h"
+#include "scenarios/report_text.h"
+#include "scenarios/side_by_side.h"
+
 namespace roomle_sim {
 namespace {
 
@@ -32,16 +36,57 @@ std::string head_line(const Console& console, const ScenarioResult& result) {
   return line;
 }
 
+// What stands in front of a value's lines.
+constexpr std::string_view kIndent = "       ";
+
+std::vector<std::string> printable_lines(const std::string& value) {
+  std::vector<std::string> lines = lines_of_value(value);
+  for (std::string& line : lines) line = printable(line);
+  return lines;
+}
+
+// Beside each other, the heading included; what differs is in colour.
 void show_difference(Console& console, const Difference& difference) {
   console.line(fmt::format("     {}: {}", printable(describe(difference.where)),
                            printable(difference.name)));
-  console.line(fmt::format("       expected  {}", printable(difference.expected)));
-  console.line(
-      fmt::format("       got       {}", console.styled(printable(difference.actual), Style::bad)));
+  std::vector<ComparedLine> lines{{ComparedLine::Kind::same, "expected", "got"}};
+  const auto compared =
+      side_by_side(printable_lines(difference.expected), printable_lines(difference.actual));
+  lines.insert(lines.end(), compared.begin(), compared.end());
+  for (const TwoColumns& row : two_columns(lines, Console::width() - kIndent.size())) {
+    std::string line = fmt::format("{}{}{}{}", kIndent, row.left, row.mark, row.right);
+    if (row.right.empty()) line.erase(line.find_last_not_of(' ') + 1);
+    const bool differs = row.mark != "   ";
+    console.line(differs ? console.styled(line, Style::bad) : line);
+  }
 }
 
-double milliseconds(Duration duration) {
-  return std::chrono::duration<double, std::milli>(duration).count();
+// The POST that one would want to try by hand: the last of the first delivery that failed, or else
+// of the last delivery.
+const Exchange* telling_exchange(const ScenarioResult& result) {
+  const Exchange* last = nullptr;
+  for (const SendRecord& send : result.sends) {
+    bool delivered = false;
+    for (const JournalRecord& record : send.facts.records) {
+      if (const auto* ended = std::get_if<record::Ended>(&record.what)) {
+        delivered = ended->outcome == Outcome::delivered;
+      }
+      if (record.exchange) last = record.exchange.get();
+    }
+    if (last != nullptr && !delivered) break;
+  }
+  return last;
+}
+
+void show_reproduction(Console& console, const ScenarioResult& result, const RunOptions& run) {
+  if (!result.reproduce.empty()) {
+    console.line(fmt::format("     Reproduce with: {}", printable(result.reproduce)));
+  }
+  if (const Exchange* exchange = telling_exchange(result)) {
+    console.line(fmt::format(
+        "     The same POST:  {}",
+        printable(curl_command(*exchange, run.transport, Masking(*result.scenario, run)))));
+  }
 }
 
 ordered_json result_object(const ScenarioResult& result) {
@@ -63,12 +108,14 @@ ordered_json result_object(const ScenarioResult& result) {
                       {"differences", std::move(differences)},
                       {"story", result.story}};
   if (result.state == State::error) object["error"] = result.error;
+  if (result.state != State::passed) object["reproduce"] = result.reproduce;
   return object;
 }
 
 }  // namespace
 
-void show_result(Console& console, const ScenarioResult& result, bool story) {
+void show_result(Console& console, const ScenarioResult& result, const RunOptions& run,
+                 bool story) {
   console.object(result_object(result));
   console.line(head_line(console, result));
   if (result.state == State::error) console.line("     " + printable(result.error));
@@ -79,9 +126,11 @@ void show_result(Console& console, const ScenarioResult& result, bool story) {
   for (const std::string& line : result.story) {
     console.line(console.styled("       " + printable(line), Style::dim));
   }
-  if (failed && result.endpoint_ignored) {
+  if (!failed) return;
+  if (result.endpoint_ignored) {
     console.line("     The scenario's own 'endpoint' was not used, because of --endpoint.");
   }
+  show_reproduction(console, result, run);
 }
 
 void show_summary(Console& console, const SuiteResult& suite) {

@@ -7,8 +7,9 @@
 namespace roomle_sim {
 
 // One scenario's line, with its differences below where it failed, and its story where `story` asks
-// for it or it failed. Under --json: {"type":"scenario",…}.
-void show_result(Console& console, const ScenarioResult& result, bool story);
+// for it or it failed, then also how to run it again. Its texts are masked already. Under --json:
+// {"type":"scenario",…}.
+void show_result(Console& console, const ScenarioResult& result, const RunOptions& run, bool story);
 
 // The closing line, or {"type":"summary",…}.
 void show_summary(Console& console, const SuiteResult& suite);

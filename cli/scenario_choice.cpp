@@ -43,6 +43,14 @@ std::vector<FoundFiles::Other> not_included(std::vector<FoundFiles::Other> other
   return others;
 }
 
+void note_files(LoadOptions& options, std::set<std::string>& files) {
+  options.files = &files;
+  options.sources.file = [&files, read = options.sources.file](const std::string& path) {
+    files.insert(path);
+    return read(path);
+  };
+}
+
 }  // namespace
 
 void ScenarioChoice::add_to(CLI::App& command) {
@@ -79,20 +87,23 @@ Result<LoadOptions> ScenarioChoice::load_options(std::optional<std::uint64_t> se
 
 Result<std::vector<Scenario>> ScenarioChoice::load(const std::vector<std::string>& paths,
                                                    std::optional<std::uint64_t> seed,
-                                                   Console& console) const {
+                                                   Console& console,
+                                                   std::set<std::string>* files) const {
   std::vector<Filter> filters;
   for (const std::string& text : filters_) {
     auto filter = Filter::parse(text);
     if (!filter) return filter.error();
     filters.push_back(*std::move(filter));
   }
-  const Result<LoadOptions> options = load_options(seed);
+  if (files != nullptr) files->insert(variables_files_.begin(), variables_files_.end());
+  Result<LoadOptions> options = load_options(seed);
   if (!options) return options.error();
-  const auto files = find_scenario_files(paths);
-  if (!files) return files.error();
-  auto scenarios = load_scenarios(files->scenarios, *options);
+  if (files != nullptr) note_files(*options, *files);
+  const auto found = find_scenario_files(paths);
+  if (!found) return found.error();
+  auto scenarios = load_scenarios(found->scenarios, *options);
   tell_passed_over(console,
-                   scenarios ? not_included(files->passed_over, *scenarios) : files->passed_over);
+                   scenarios ? not_included(found->passed_over, *scenarios) : found->passed_over);
   if (!scenarios) return scenarios.error();
   for (const std::string& sentence : unused_variables(*scenarios, options->variables)) {
     console.message(printable(sentence));

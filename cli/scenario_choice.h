@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,9 +21,15 @@ class ScenarioChoice {
 
   // Those behind the paths that are wanted. What was passed over, and what was probably not meant,
   // is told on the console. An error: a path or a flag that cannot be used (usage), all mistakes of
-  // all files (bad_input).
+  // all files (bad_input). `files`: where to note each that is read, or looked for and not found.
   Result<std::vector<Scenario>> load(const std::vector<std::string>& paths,
-                                     std::optional<std::uint64_t> seed, Console& console) const;
+                                     std::optional<std::uint64_t> seed, Console& console,
+                                     std::set<std::string>* files = nullptr) const;
+
+  [[nodiscard]] bool filters() const { return !filters_.empty(); }
+  // As they were given.
+  [[nodiscard]] const std::vector<std::string>& variables() const { return variables_; }
+  [[nodiscard]] const std::vector<std::string>& variables_files() const { return variables_files_; }
 
  private:
   [[nodiscard]] Result<LoadOptions> load_options(std::optional<std::uint64_t> seed) const;

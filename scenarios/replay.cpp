@@ -121,15 +121,15 @@ void Replay::compare(ScenarioResult& result, const ordered_json& now) const {
   };
   std::error_code no_file;
   if (!fs::exists(path, no_file)) {
-    return differs(result.scenario->where, "replay", "a recording: " + path,
-                   "none; --replay-update records it");
+    return differs(result.scenario->where, "replay", "a recording",
+                   fmt::format("none ({}); --replay-update records it", path));
   }
   const Result<Source> source = read_source(path);
   const ordered_json recorded =
       source ? ordered_json::parse((*source)->text, nullptr, false) : ordered_json();
   if (!recorded.is_object() || recorded.value("version", 0) != 1) {
-    return differs(result.scenario->where, "replay", "a recording of version 1: " + path,
-                   "something else; --replay-update records it anew");
+    return differs(result.scenario->where, "replay", "a recording of version 1",
+                   fmt::format("something else ({}); --replay-update records it anew", path));
   }
   // As it would be read back: bytes that are no UTF-8 are replaced in a file.
   const ordered_json as_written =

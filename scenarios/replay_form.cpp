@@ -23,7 +23,8 @@ bool varies(std::string_view header) {
 // Puts words in the place of what differs from run to run, in all texts of a scenario.
 class Normaliser {
  public:
-  explicit Normaliser(const ordered_json& scenario) {
+  Normaliser(const ordered_json& scenario, const ScenarioResult& result, bool external) {
+    if (!external) name_endpoints(result);
     const auto& sends = scenario.at("sends");
     for (std::size_t i = 0; i < sends.size(); ++i) {
       const std::string id = sends[i].value("delivery", std::string());
@@ -79,6 +80,18 @@ class Normaliser {
   }
 
  private:
+  // Built-in ones are elsewhere in each run, and nowhere in virtual time.
+  void name_endpoints(const ScenarioResult& result) {
+    for (const SendRecord& send : result.sends) {
+      const auto chosen = result.scenario->built_in.find(send.tenant.id);
+      if (chosen == result.scenario->built_in.end()) continue;
+      const std::string& url = send.tenant.webhook;
+      const std::size_t path = url.find('/', url.find("//") + 2);
+      names_.emplace_back(url.substr(0, path),
+                          fmt::format("(endpoint {})", chosen->second.endpoint));
+    }
+  }
+
   std::vector<std::pair<std::string, std::string>> names_;
 };
 
@@ -184,7 +197,7 @@ class Comparer {
 
 ordered_json replay_form(const ScenarioResult& result, const RunOptions& run) {
   const ordered_json document = scenario_document(result, run);
-  const Normaliser normal(document);
+  const Normaliser normal(document, result, run.external_endpoint.has_value());
   ordered_json form{
       {"version", 1}, {"scenario", document.at("name")}, {"seed", document.at("seed")}};
   form["sends"] = ordered_json::array();

@@ -1,9 +1,9 @@
 // The form in which traffic is recorded: what is the same in each run of the same scenario against
 // the same endpoint. Pure.
 //
-// Ids of deliveries, tokens, ports of this machine, times, the boundaries and ids of mails are
-// replaced by words in brackets. How long something took is left out; how long a retry is waited
-// for is there, since it follows from the policy and the seed.
+// Ids of deliveries, tokens, built-in endpoints, ports of this machine, times, the boundaries and
+// ids of mails are replaced by words in brackets. How long something took is left out; how long a
+// retry is waited for is there, since it follows from the policy and the seed.
 #pragma once
 
 #include <string>

@@ -28,6 +28,7 @@ ordered_json scenario_document(const ScenarioResult& result, const RunOptions& r
                       {"line", line_of(scenario.where)},
                       {"state", state_word(result.state)},
                       {"durationMs", milliseconds(result.duration)},
+                      {"clockMs", milliseconds(result.passed_time)},
                       {"seed", result.seed},
                       {"notChecked", result.not_checked}};
   if (result.state == ScenarioResult::State::error) object["error"] = result.error;

@@ -154,6 +154,7 @@ bool flag_of(const ordered_json& object, const char* member) {
 }
 
 std::string human(double milliseconds) {
+  if (milliseconds == 0) return "0 s";
   return humanize(std::chrono::duration_cast<Duration>(
       std::chrono::duration<double, std::milli>(milliseconds)));
 }

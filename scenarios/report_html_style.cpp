@@ -1,9 +1,9 @@
 #include "scenarios/report_html_parts.h"
 
 namespace roomle_sim {
+namespace {
 
-std::string_view html_style() {
-  return R"css(:root {
+constexpr std::string_view kStyle = R"css(:root {
   color-scheme: light dark;
   --back: #fff; --raised: #f6f7f9; --text: #1c2330; --faint: #5b6472; --line: #d9dee5;
   --good: #1a7f4b; --bad: #c02b33; --unsure: #b25e00; --mail: #5b4bc4; --wait: #8a94a3;
@@ -105,6 +105,11 @@ iframe {
 }
 @media print { body { max-width: none; } pre { max-height: none; } }
 )css";
+
+}  // namespace
+
+std::string_view html_style() {
+  return kStyle;
 }
 
 }  // namespace roomle_sim

@@ -121,7 +121,7 @@ class Picture {
 
  private:
   void start_row(double at) {
-    const std::string text = fmt::format("at {}", at < 1 ? "0 s" : human(at));
+    const std::string text = fmt::format("at {}", human(at < 1 ? 0 : at));
     parts_ += fmt::format("<text class=\"start\" x=\"0\" y=\"{:.1f}\">{}</text>",
                           row_ * kRowHeight + 14, xml_escape(text));
     widest_ = std::max(widest_, 7.0 * static_cast<double>(text.size()));

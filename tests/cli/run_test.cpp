@@ -57,10 +57,10 @@ TEST_F(Run, ADifferenceIsShownAtItsPlaceAndExitsWithFour) {
   const std::string file = folder_.file("wrong.json", scenario("mailed"));
   const ProcessResult result = run({file, fine_});
   EXPECT_EQ(result.exit_code, 4) << result.err;
-  EXPECT_THAT(result.out,
-              AllOf(HasSubstr("FAIL a saved draft"), HasSubstr(file + ":5:30: outcome\n"),
-                    HasSubstr("expected  \"mailed\"\n"), HasSubstr("got       \"delivered\"\n"),
-                    HasSubstr("1 passed, 1 failed")));
+  EXPECT_THAT(
+      result.out,
+      AllOf(HasSubstr("FAIL a saved draft"), HasSubstr(file + ":5:30: outcome\n"),
+            HasSubstr("       \"mailed\"     | \"delivered\"\n"), HasSubstr("1 passed, 1 failed")));
 }
 
 TEST_F(Run, JsonGivesAnObjectForEachScenarioAndASummary) {
@@ -249,7 +249,7 @@ TEST_F(Run, AWrongFlagIsAMistakeOfUsage) {
   for (const std::vector<std::string>& flags :
        std::vector<std::vector<std::string>>{{"--endpoint", "nonsense"},
                                              {"--timeout", "5"},
-                                             {"--report", "html=x"},
+                                             {"--report", "xml=x"},
                                              {"--jobs", "0"},
                                              {"--mail", "mbox:x"},
                                              {"--", "sleep", "1"},

@@ -1,0 +1,39 @@
+// The real endpoint that `run --endpoint URL [-- CMD...]` tests.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "scenarios/child_process.h"
+#include "tenants/url.h"
+
+namespace roomle_sim {
+
+// Threads: kill_now() is called from any, the rest from one. The command runs as long as this.
+class EndpointUnderTest {
+ public:
+  // Starts the command, and comes back once it answers at the URL. unavailable: something answers
+  // there already; it cannot be started; it ended, or did not answer within `limit`.
+  std::optional<Error> start(const std::vector<std::string>& command, const Url& url,
+                             Duration limit, const std::stop_token& stop);
+  // unavailable: nothing answers there; `text` is the URL as it was given.
+  static std::optional<Error> find(const std::string& text, const Url& url,
+                                   const std::stop_token& stop);
+
+  // "exited with status 1", where the command has ended by itself.
+  [[nodiscard]] std::optional<std::string> how_it_ended() const;
+  void stop();
+  void kill_now();
+
+ private:
+  std::unique_ptr<ChildProcess> process_;
+  std::atomic<ChildProcess*> seen_{nullptr};
+};
+
+}  // namespace roomle_sim

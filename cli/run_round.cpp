@@ -1,0 +1,65 @@
+#include "cli/run_round.h"
+
+#include <fmt/format.h>
+
+#include "cli/exit_code.h"
+#include "cli/progress.h"
+#include "cli/run_output.h"
+#include "scenarios/masking.h"
+#include "scenarios/replay.h"
+
+namespace roomle_sim {
+namespace {
+
+int exit_code_of(const SuiteResult& suite) {
+  if (suite.errors > 0) return exit_code::kCouldNotRun;
+  return suite.failed > 0 ? exit_code::kNotAsExpected : exit_code::kFine;
+}
+
+std::optional<Error> finish_replay(Console& console, Replay& replay, const RunPlan& plan) {
+  if (const auto error = replay.finish()) return error;
+  if (replay.records()) {
+    console.message(fmt::format("recorded the traffic of {} scenario{} into {}", replay.taken(),
+                                replay.taken() == 1 ? "" : "s", printable(plan.replay)));
+  }
+  if (!plan.whole) return std::nullopt;  // the others were not asked for
+  for (const std::string& path : replay.strangers()) {
+    console.message(fmt::format("{}: a recording of no scenario of this run", printable(path)));
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+int play_round(Console& console, const std::vector<Scenario>& scenarios, const RunPlan& plan,
+               const std::stop_token& stop) {
+  std::unique_ptr<Replay> replay;
+  if (!plan.replay.empty()) {
+    auto opened = Replay::open(plan.replay, plan.replay_update, scenarios);
+    if (!opened) return console.fail(opened.error());
+    replay = *std::move(opened);
+  }
+  Progress progress(console, scenarios.size());
+  SuiteOptions options = plan.suite;
+  options.on_begin = [&](const Scenario& scenario) { progress.begin(scenario.name); };
+  options.finish = [&](ScenarioResult& result) {
+    Masking(*result.scenario, plan.suite.run).apply(result);
+    if (replay) replay->take(result, plan.suite.run);
+    if (result.state != ScenarioResult::State::passed || options.run.keep_sends) {
+      result.reproduce = reproduction(result, plan.reproduction, plan.suite.run);
+    }
+  };
+  const SuiteResult suite = run_suite(scenarios, options, stop, [&](const ScenarioResult& result) {
+    progress.end(result.scenario->name);
+    show_result(console, result, plan.suite.run, plan.story);
+  });
+  show_summary(console, suite);
+  std::optional<Error> error = plan.reports.write(suite, plan.suite.run);
+  // What was interrupted is no record of anything.
+  if (replay && !stop.stop_requested()) {
+    if (auto failed = finish_replay(console, *replay, plan)) error = std::move(failed);
+  }
+  return error ? console.fail(*error) : exit_code_of(suite);
+}
+
+}  // namespace roomle_sim

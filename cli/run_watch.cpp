@@ -1,0 +1,85 @@
+#include "cli/run_watch.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "cli/exit_code.h"
+#include "cli/run_round.h"
+#include "scenarios/file_watch.h"
+
+namespace roomle_sim {
+namespace {
+
+class WatchLoop {
+ public:
+  WatchLoop(Console& console, const RunFlags& flags, const RunPlan& plan, FileWatch& watch)
+      : console_(console), flags_(flags), plan_(plan), watch_(watch) {}
+
+  int run(const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+      const Result<std::vector<Scenario>> scenarios = load();
+      if (failure_) return console_.fail(*failure_);
+      if (scenarios) {
+        play_round(console_, *scenarios, plan_, stop);
+      } else {
+        console_.fail(scenarios.error());
+      }
+      if (stop.stop_requested()) break;
+      console_.object({{"type", "watching"}, {"files", files_.size()}});
+      console_.message(fmt::format("watching {} file{}; Ctrl-C ends", files_.size(),
+                                   files_.size() == 1 ? "" : "s"));
+      if (!watch_.wait(stop)) break;
+    }
+    return exit_code::kInterrupted;
+  }
+
+ private:
+  // Reads them with the watch on them: what is only found by reading is read again.
+  Result<std::vector<Scenario>> load() {
+    constexpr int kMostTimes = 5;  // each time something new: else they would change for ever
+    bool told = false;             // what is odd about the files, once
+    for (int i = 1;; ++i) {
+      files_.clear();
+      Console quiet;
+      quiet.quiet = true;
+      Result<std::vector<Scenario>> scenarios =
+          flags_.choice.load(flags_.paths, flags_.seed, told ? quiet : console_, &files_);
+      told = true;
+      const Result<bool> fresh = watch_.watch(wanted());
+      if (!fresh) failure_ = fresh.error();
+      if (!fresh || !*fresh || i == kMostTimes) return scenarios;
+    }
+  }
+
+  [[nodiscard]] WatchedFiles wanted() const {
+    WatchedFiles wanted;
+    wanted.files = files_;
+    for (const std::string& path : flags_.paths) {
+      std::error_code error;
+      (std::filesystem::is_directory(path, error) ? wanted.folders : wanted.files).insert(path);
+    }
+    for (const std::string& path : plan_.reports.paths()) wanted.ignored.insert(path);
+    if (!plan_.replay.empty()) wanted.ignored.insert(plan_.replay);
+    return wanted;
+  }
+
+  Console& console_;
+  const RunFlags& flags_;
+  const RunPlan& plan_;
+  FileWatch& watch_;
+  std::set<std::string> files_;
+  std::optional<Error> failure_;
+};
+
+}  // namespace
+
+int run_and_watch(Console& console, const RunFlags& flags, const RunPlan& plan,
+                  const std::stop_token& stop) {
+  auto watch = FileWatch::start();
+  if (!watch) return console.fail(watch.error());
+  return WatchLoop(console, flags, plan, **watch).run(stop);
+}
+
+}  // namespace roomle_sim

@@ -1,0 +1,235 @@
+// `roomle-sim run`: reports, progress, how to run a failure again, recordings, and --watch.
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/cli/program.h"
+
+namespace roomle_sim {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+std::string scenario(const std::string& outcome, const std::string& members = "") {
+  return R"({ "name": "a saved draft", )" + members + R"(
+  "tenants": [ { "id": 42, "name": "acme" } ],
+  "steps": [
+    { "send": "email.savedConfiguration" },
+    { "expect": { "outcome": ")" +
+         outcome + "\" } } ] }";
+}
+
+std::string content(const std::string& path) {
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  return text.str();
+}
+
+class RunReported : public ::testing::Test {
+ protected:
+  static ProcessResult run(std::vector<std::string> arguments, const ProcessOptions& options = {}) {
+    arguments.insert(arguments.begin(), "run");
+    return roomle_sim_run(std::move(arguments), options);
+  }
+  std::string in(const std::string& name) const { return folder_.path() + "/" + name; }
+
+  TemporaryFolder folder_;
+  const std::string fine_ = folder_.file("fine.json", scenario("delivered"));
+  const std::string wrong_ = folder_.file("wrong.json", scenario("mailed"));
+};
+
+TEST_F(RunReported, SeveralReportsAtOnce) {
+  const ProcessResult result =
+      run({wrong_, fine_, "--report", "junit=" + in("r.xml"), "--report", "tap=" + in("r.tap"),
+           "--report", "json=" + in("r.json"), "--report", "html=" + in("r.html")});
+  EXPECT_EQ(result.exit_code, 4) << result.err;
+  EXPECT_THAT(content(in("r.xml")),
+              AllOf(HasSubstr("<testcase name=\"a saved draft\" classname=\"wrong\""),
+                    HasSubstr("reproduce with: roomle-sim run ")));
+  EXPECT_THAT(content(in("r.tap")), StartsWith("TAP version 14\n1..2\nnot ok 1 - a saved draft\n"));
+  const auto json = nlohmann::ordered_json::parse(content(in("r.json")));
+  EXPECT_EQ(json["version"], 1);
+  EXPECT_EQ(json["scenarios"][1]["sends"][0]["outcome"], "delivered");
+  EXPECT_THAT(content(in("r.html")), StartsWith("<!DOCTYPE html>"));
+}
+
+TEST_F(RunReported, AReportOnStdoutIsThereAlone) {
+  const ProcessResult result = run({fine_, "--report", "tap=-"});
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_THAT(result.out, StartsWith("TAP version 14\n1..1\nok 1 - a saved draft\n"));
+  EXPECT_THAT(result.out, Not(HasSubstr("1 passed")));
+  EXPECT_THAT(result.err, HasSubstr("1 passed, 0 failed"));
+  EXPECT_EQ(run({fine_, "--report", "tap=-", "-q"}).err, "");
+}
+
+TEST_F(RunReported, ReportsThatCannotBeAreMistakesBeforeAnythingRuns) {
+  for (const auto& [flags, expected] :
+       std::vector<std::pair<std::vector<std::string>, std::string>>{
+           {{"--report", "xml=x"},
+            "--report: expected junit=FILE, tap=FILE, json=FILE or html=FILE"},
+           {{"--report", "tap="}, "--report: expected"},
+           {{"--report", "tap=" + in("x"), "--report", "json=" + in("./x")},
+            "two reports cannot go to "},
+           {{"--report", "tap=-", "--report", "html=-"}, "two reports cannot go to '-'"},
+           {{"--report", "tap=-", "--json"}, "--json and a report to '-' both want stdout"},
+           {{"--replay-update"}, "--replay-update needs --replay DIR"},
+           {{"--watch", "-"}, "--watch: stdin cannot be watched"}}) {
+    std::vector<std::string> arguments = flags;
+    arguments.insert(arguments.begin(), fine_);
+    const ProcessResult result = run(arguments);
+    EXPECT_EQ(result.exit_code, 1) << result.err;
+    EXPECT_EQ(result.out, "");
+    EXPECT_THAT(result.err, HasSubstr(expected));
+  }
+}
+
+TEST_F(RunReported, AFailureSaysHowToRunItAgainAndByHand) {
+  const std::string cases = folder_.file("cases.json", R"({ "name": "it's ${status} for ${who}",
+    "tenants": [ { "id": 42, "name": "acme" } ], "cases": [ { "status": 200 }, { "status": 503 } ],
+    "endpoint": { "sequence": [ "${status}" ] },
+    "steps": [ { "send": "email.savedConfiguration", "data": { "configuratorId": "${api_token}" } },
+               { "expect": { "outcome": "delivered" } } ] })");
+  const std::vector<std::string> flags{"--variable", "who=a \"customer\"",
+                                       "--variable", "api_token=HUSH-TOKEN-1",
+                                       "--variable", "other=1",
+                                       "-H",         "X-Auth: HUSH-HEADER"};
+  std::vector<std::string> arguments{cases};
+  arguments.insert(arguments.end(), flags.begin(), flags.end());
+  const ProcessResult result = run(arguments);
+  EXPECT_EQ(result.exit_code, 4) << result.err;
+  EXPECT_THAT(result.out, Not(HasSubstr("HUSH")));
+  EXPECT_THAT(result.out, HasSubstr("The same POST:  curl -i --max-time 10 -H "));
+  const std::string mark = "Reproduce with: roomle-sim ";
+  const std::size_t at = result.out.find(mark);
+  ASSERT_NE(at, std::string::npos) << result.out;
+  const std::string line =
+      result.out.substr(at + mark.size(), result.out.find('\n', at) - at - mark.size());
+  EXPECT_THAT(line, Not(HasSubstr("other=1"))) << "it is not referred to";
+  // A shell makes of it the same one case.
+  ProcessOptions options;
+  options.environment = {{"API_TOKEN", "again-and-again"}, {"X_AUTH", "x"}};
+  const ProcessResult again =
+      run_process({"sh", "-c", std::string(PROGRAM) + " " + line + " --json"}, options);
+  EXPECT_EQ(again.exit_code, 4) << line << again.err;
+  const auto lines = objects(again.out);
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_EQ(lines[0]["name"], "it's 503 for a \"customer\"");
+}
+
+TEST_F(RunReported, NoSecretIsInAnyOutput) {
+  const std::string file = folder_.file("secrets.json", R"({ "name": "secrets",
+    "tenants": [ { "id": 42, "name": "acme", "apiKey": "k" } ],
+    "credentials": [ { "apiKey": "k", "secret": { "env": "ACME_SECRET" } } ],
+    "endpoint": { "sequence": [ { "status": 503, "body": "${env.ACME_SECRET} ${env.SHOP_PASSWORD}" } ] },
+    "steps": [ { "send": "email.savedConfiguration", "data": { "configuratorId": "${env.SHOP_PASSWORD}" } },
+               { "expect": { "outcome": "delivered", "received": { "body": { "/data/configuratorId": "x" } } } } ] })");
+  ProcessOptions options;
+  options.environment = {{"ACME_SECRET", "HUSH-HUSH-SECRET"}, {"SHOP_PASSWORD", "HUSH-PASSWORD"}};
+  std::vector<std::string> arguments{
+      file, "--story", "-H", "Authorization: Bearer HUSH-BEARER", "--replay", in("recorded")};
+  for (const char* form : {"junit", "tap", "json", "html"}) {
+    arguments.insert(arguments.end(), {"--report", std::string(form) + "=" + in(form)});
+  }
+  const ProcessResult plain = run(arguments, options);
+  EXPECT_EQ(plain.exit_code, 4) << plain.err;
+  arguments.emplace_back("--json");
+  const ProcessResult json = run(arguments, options);
+  std::string all = plain.out + plain.err + json.out + json.err;
+  for (const auto& entry : fs::recursive_directory_iterator(folder_.path())) {
+    if (entry.is_regular_file() && entry.path() != file) all += content(entry.path());
+  }
+  EXPECT_THAT(all, HasSubstr("secrets.json"));
+  EXPECT_THAT(all, Not(HasSubstr("HUSH")));
+}
+
+TEST_F(RunReported, DifferencesStandSideBySide) {
+  const std::string file = folder_.file("list.json", R"({ "name": "n",
+    "tenants": [ { "id": 42, "name": "acme" } ],
+    "steps": [ { "send": "email.savedConfiguration" },
+               { "expect": { "outcome": "mailed", "statuses": [200, 503] } } ] })");
+  EXPECT_THAT(run({file}).out, AllOf(HasSubstr("       expected       got\n"),
+                                     HasSubstr("       \"mailed\"     | \"delivered\"\n")));
+}
+
+TEST_F(RunReported, ProgressIsShownOnATerminalAlone) {
+  const std::string command = std::string(PROGRAM) + " run " + fine_;
+  EXPECT_EQ(run({fine_}).err, "");
+  ProcessOptions options;
+  options.environment = {{"TERM", "xterm"}};
+  const ProcessResult terminal = run_process({"script", "-qec", command, "/dev/null"}, options);
+  EXPECT_EQ(terminal.exit_code, 0) << terminal.err;
+  EXPECT_THAT(terminal.out, AllOf(HasSubstr("     0/1 a saved draft"), HasSubstr("\r\x1b[K")));
+}
+
+TEST_F(RunReported, TrafficIsRecordedAndComparedUntilItIsRecordedAnew) {
+  const std::string folder = in("recorded");
+  ProcessResult result = run({fine_, "--replay", folder});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("recorded the traffic of 1 scenario into " + folder));
+  EXPECT_EQ(run({fine_, "--replay", folder}).exit_code, 0);
+  folder_.file("fine.json", scenario("delivered", R"("endpoint": {"sequence": [201]}, )"));
+  result = run({fine_, "--replay", folder});
+  EXPECT_EQ(result.exit_code, 4);
+  EXPECT_THAT(result.out, AllOf(HasSubstr("replay sends[0].attempts[0].response.status\n"),
+                                HasSubstr("       200          | 201\n")));
+  EXPECT_EQ(run({fine_, "--replay", folder, "--replay-update"}).exit_code, 0);
+  EXPECT_EQ(run({fine_, "--replay", folder}).exit_code, 0);
+}
+
+// Reads objects of --json until one of this type comes.
+nlohmann::ordered_json next(Process& process, const std::string& type) {
+  for (;;) {
+    auto object = nlohmann::ordered_json::parse(process.read_line());
+    if (object.at("type") == type) return object;
+  }
+}
+
+TEST_F(RunReported, WatchingRunsAgainAfterEachChangeAndEndsWith130) {
+  const std::string members =
+      folder_.file("members.json", R"({ "tenants": [ { "id": 1, "name": "x" } ] })");
+  const std::string file =
+      folder_.file("watched.json", R"({ "name": "watched", "include": "members.json",
+    "steps": [ { "send": "email.savedConfiguration" }, { "expect": { "outcome": "delivered" } } ] })");
+  Process process(
+      program({"run", file, "--watch", "--json", "--report", "json=" + in("report.json")}));
+  EXPECT_EQ(next(process, "summary")["passed"], 1);
+  next(process, "watching");
+  // What it includes changes, as an editor changes it: another file in its place.
+  folder_.file("members.tmp", R"({ "tenants": [ { "id": 1, "name": "x", "webhook": null } ] })");
+  fs::rename(in("members.tmp"), members);
+  EXPECT_EQ(next(process, "summary")["failed"], 1);
+  next(process, "watching");
+  // Broken, and mended.
+  std::ofstream(members) << "{";
+  next(process, "watching");
+  std::ofstream(members) << R"({ "tenants": [ { "id": 1, "name": "x" } ] })";
+  EXPECT_EQ(next(process, "summary")["passed"], 1);
+  next(process, "watching");
+  process.signal(SIGINT);
+  const ProcessResult result = process.wait();
+  EXPECT_EQ(result.exit_code, 130);
+  EXPECT_THAT(result.err, HasSubstr("members.json:1:"));
+}
+
+TEST_F(RunReported, WatchingWaitsOnAFileThatIsMissing) {
+  const std::string file =
+      folder_.file("watched.json", R"({ "name": "watched", "tenantsFile": "later.json",
+    "steps": [ { "send": "email.savedConfiguration" }, { "expect": { "outcome": "delivered" } } ] })");
+  Process process(program({"run", file, "--watch", "--json"}));
+  next(process, "watching");
+  folder_.file("later.json", R"({ "tenants": [ { "id": 1, "name": "x" } ] })");
+  EXPECT_EQ(next(process, "summary")["passed"], 1);
+  process.signal(SIGINT);
+  EXPECT_EQ(process.wait().exit_code, 130);
+}
+
+}  // namespace
+}  // namespace roomle_sim
