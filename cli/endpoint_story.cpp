@@ -72,10 +72,11 @@ std::string token_line(const ReceivedRequest& request, const Console& console) {
 
 std::string answer_line(const ReceivedRequest& request, const Console& console) {
   const ResponsePlan& plan = request.plan;
-  const bool good =
-      plan.fault == Fault::none && plan.status < 300 && !plan.endless_body && !plan.dribble;
-  std::string text = fmt::format(
-      "answered: {}", console.styled(answer_word(plan), good ? Style::good : Style::bad));
+  const std::string word = answer_word(plan);
+  // Nothing but a status that says so: whatever else there is makes it a fault.
+  const bool good = word.size() == 3 && plan.status < 300;
+  std::string text =
+      fmt::format("answered: {}", console.styled(word, good ? Style::good : Style::bad));
   if (plan.delay > Duration::zero()) text += fmt::format(" after {}", humanize(plan.delay));
   return text;
 }
@@ -149,12 +150,24 @@ ordered_json to_object(const ReceivedRequest& request) {
           {"body", request.body}};
 }
 
+std::string tell_connection(const ResponsePlan& plan, TimePoint when, const Console& console) {
+  return fmt::format("{}  a connection met: {}", format_timestamp(when).substr(11),
+                     console.styled(answer_word(plan), Style::bad));
+}
+
+ordered_json connection_object(const ResponsePlan& plan, TimePoint when) {
+  return {{"type", "connection"}, {"time", format_timestamp(when)}, {"met", answer_word(plan)}};
+}
+
 std::string tell(const EndpointCounts& counts) {
   std::string text = plural(counts.handled, "request");
   const char* separator = ": ";
   for (const auto& [word, count] : counts.answers) {
     text += fmt::format("{}{} answered {}", separator, count, word);
     separator = ", ";
+  }
+  for (const auto& [word, count] : counts.connections) {
+    text += fmt::format("; {} met {}", plural(count, "connection"), word);
   }
   if (counts.unexpected > 0) text += fmt::format("; {} unexpected", counts.unexpected);
   if (counts.with_problems > 0) text += fmt::format("; {} with problems", counts.with_problems);
@@ -166,7 +179,8 @@ ordered_json to_object(const EndpointCounts& counts) {
           {"handled", counts.handled},
           {"unexpected", counts.unexpected},
           {"withProblems", counts.with_problems},
-          {"answers", counts.answers}};
+          {"answers", counts.answers},
+          {"connections", counts.connections}};
 }
 
 }  // namespace roomle_sim

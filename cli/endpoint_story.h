@@ -17,6 +17,11 @@ std::vector<std::string> tell(const ReceivedRequest& request, const Console& con
 // {"type":"request",…}
 nlohmann::ordered_json to_object(const ReceivedRequest& request);
 
+// A connection that met a fault before a request was read from it: a line, and
+// {"type":"connection",…}
+std::string tell_connection(const ResponsePlan& plan, TimePoint when, const Console& console);
+nlohmann::ordered_json connection_object(const ResponsePlan& plan, TimePoint when);
+
 // "3 requests: 2 answered 503, 1 answered 200; 1 with problems"
 std::string tell(const EndpointCounts& counts);
 

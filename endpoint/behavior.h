@@ -1,16 +1,16 @@
 // What the programmable tenant endpoint answers: a description read from JSON, and the pure map
 // from a request to a response plan. The server (endpoint/server.h) acts a plan out on a socket.
 //
-//   {"sequence": [{"status": 503, "headers": {"Retry-After": "5"}, "body": "down", "times": 2},
-//   200],
+//   {"by": [{"tenant": 7, "status": 410}],
+//    "sequence": [{"status": 503, "headers": {"Retry-After": "5"}, "times": 2}, 200],
 //    "then": "repeat_last"}
 //
-// The whole format, with the exact meaning of each fault, is in docs/endpoint.md.
+// The whole format is in docs/endpoint.md, the exact meaning of each fault in docs/faults.md.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
-#include <memory>
+#include <map>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,45 +19,23 @@
 #include "base/json_reader.h"
 #include "base/random.h"
 #include "base/time.h"
-#include "sender/transport.h"
+#include "endpoint/delay.h"
+#include "endpoint/response_plan.h"
 
 namespace roomle_sim {
 
-// What goes wrong with a response. All of them happen after the request was wholly read.
-enum class Fault {
-  none,
-  reset_before_response,     // a TCP reset instead of a response
-  reset_after_headers,       // the head of a response that has a body, then a TCP reset
-  empty_response,            // an orderly close without a byte
-  malformed_status_line,     // the first line is no HTTP
-  malformed_header,          // a header line without a colon
-  malformed_chunk,           // chunked, and a chunk's size is no number
-  malformed_content_length,  // promises more bytes than come before the close
-  blackhole,                 // nothing, for ever
+// So many requests in a window that begins with the first of them; those beyond get a 429 with the
+// time that is left as Retry-After, in whole seconds.
+struct RateLimit {
+  std::uint64_t requests = 0;
+  Duration window{0};
 };
-
-// How one request is answered.
-struct ResponsePlan {
-  int status = 200;
-  Headers headers;  // in order; the framing's own are added by the server
-  std::string body;
-  Duration delay{0};  // between the request's last byte and the first act
-  Fault fault = Fault::none;
-  std::optional<Duration> dribble;  // one byte of the response, then this pause, and so on
-  bool endless_body = false;        // the body is repeated for ever, chunked
-  bool unexpected = false;          // nobody foresaw this request ("then": "fail")
-
-  // Whether a status line that a client can read is sent.
-  [[nodiscard]] bool has_status() const;
-};
-
-// The answer in a few stable words, as outputs and counts have it: "503", "connection_reset",
-// "connection_reset after_headers", "malformed chunk", "200 dribble", "200 endless_body".
-std::string answer_word(const ResponsePlan& plan);
 
 struct BehaviorEntry {
   ResponsePlan plan;
-  std::uint64_t times = 1;  // how many requests in a row it answers
+  std::uint64_t times = 1;    // how many requests in a row it answers
+  Delay delay = Duration{0};  // drawn into the plan
+  std::optional<RateLimit> rate_limit;
 };
 
 // What a request past the end of the sequence gets.
@@ -67,38 +45,97 @@ enum class AfterSequence {
   fail,         // a 500, counted as unexpected
 };
 
-struct Behavior {
+struct Answers {
   std::vector<BehaviorEntry> sequence;  // empty: 200 without a body, always
   AfterSequence then = AfterSequence::repeat_last;
-  bool refuse = false;  // the port is held but not listened on: connections are refused
 };
 
-// What a plan may depend on.
+// Answers for the requests that it fits; each rule goes through its sequence by itself.
+struct BehaviorRule {
+  std::string event;                      // the event's type; empty: any
+  std::optional<std::int64_t> tenant_id;  // whose token it is; nothing: anybody's
+  double probability = 1;                 // drawn for each request that fits otherwise
+  Answers answers;
+};
+
+// A time in which connections are refused, and those that are open are ended; from the moment the
+// behaviour began.
+struct Outage {
+  Duration from{0};
+  std::optional<Duration> until;  // nothing: for ever
+};
+
+struct Behavior : Answers {
+  std::vector<BehaviorRule> by;  // the first that fits answers; else the sequence
+  bool refuse = false;           // the port is held but not listened on: connections are refused
+  TlsMode tls = TlsMode::none;
+  std::vector<Outage> outages;
+
+  // With faults that are met by connections before a request is read, each connection carries one
+  // request, so that every request can meet them.
+  [[nodiscard]] bool one_request_a_connection() const;
+  // So long after its beginning.
+  [[nodiscard]] bool is_down(Duration since_start) const;
+  // The next beginning or end of an outage after that; nothing: none follows.
+  [[nodiscard]] std::optional<Duration> next_change(Duration since_start) const;
+};
+
+// What the choice of an answer may depend on.
 struct RequestFacts {
-  std::uint64_t position = 0;             // of the requests that took an entry: 0, 1, 2, …
   std::string_view event;                 // the event's type; empty when the body names none
   std::optional<std::int64_t> tenant_id;  // whose token it was, when known
 };
 
-// Pure: the same arguments give the same plan.
-ResponsePlan plan_for(const Behavior& behavior, const RequestFacts& facts, TimePoint now,
-                      Random random);
+// Pure. Which answers a request gets: the index of a rule, or by.size() for the sequence.
+std::size_t choose_answers(const Behavior& behavior, const RequestFacts& facts, Random& random);
 
-// Hands out the entries of one behaviour. Threads: next() may be called from many at once; each
-// position is handed out exactly once.
+// Pure. The entry at a position, counted in requests: 0, 1, 2, …; null where there is none: past
+// the end with "then": "fail", or in an empty sequence.
+const BehaviorEntry* entry_at(const Answers& answers, std::uint64_t position);
+
+// Pure. The plan of an entry, with all that is drawn; of null what an empty sequence gives.
+ResponsePlan plan_for(const Answers& answers, const BehaviorEntry* entry, Random& random);
+
+// Hands out the entries of one behaviour. Threads: all functions may be called from many at once;
+// each position is handed out exactly once.
 class BehaviorState {
  public:
-  explicit BehaviorState(Behavior behavior, std::uint64_t seed = 0)
-      : behavior_(std::move(behavior)), random_(seed) {}
+  // `started`: what outages are counted from.
+  explicit BehaviorState(Behavior behavior, std::uint64_t seed = 0, TimePoint started = {})
+      : behavior_(std::move(behavior)),
+        random_(seed),
+        started_(started),
+        one_request_a_connection_(behavior_.one_request_a_connection()) {
+    cursors_.resize(behavior_.by.size() + 1);
+  }
 
+  // For a new connection, before anything is read from it: the fault that it meets, or nothing.
+  std::optional<ResponsePlan> connect();
+  // For a request. A fault of a connection that comes up here, on a connection that was open
+  // already, is a reset.
   ResponsePlan next(std::string_view event, std::optional<std::int64_t> tenant_id, TimePoint now);
 
   [[nodiscard]] const Behavior& behavior() const { return behavior_; }
+  [[nodiscard]] TimePoint started() const { return started_; }
+  [[nodiscard]] bool one_request_a_connection() const { return one_request_a_connection_; }
 
  private:
+  struct Window {
+    TimePoint begin;
+    std::uint64_t requests = 0;
+  };
+  // Nothing while there is room in the window, and then takes it.
+  std::optional<ResponsePlan> limit(const BehaviorEntry& entry, TimePoint now);
+
   const Behavior behavior_;
   const Random random_;
-  std::atomic<std::uint64_t> cursor_{0};
+  const TimePoint started_;
+  const bool one_request_a_connection_;
+  std::mutex mutex_;
+  std::vector<std::uint64_t> cursors_;  // of the rules, and of the sequence
+  std::uint64_t requests_ = 0;
+  std::uint64_t connections_ = 0;
+  std::map<const BehaviorEntry*, Window> windows_;
 };
 
 // Reads a behaviour, reporting every mistake at its place. Status 200 to 599; times at least 1.

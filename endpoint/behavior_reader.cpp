@@ -2,216 +2,160 @@
 #include <algorithm>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "endpoint/behavior.h"
+#include "endpoint/entry_reader.h"
+#include "endpoint/fault_reader.h"
+#include "sender/catalogue.h"
 
 namespace roomle_sim {
 namespace {
 
-constexpr std::int64_t kMostTimes = 1'000'000'000;
+const std::initializer_list<std::string_view> kOfRule = {"event", "tenant", "probability",
+                                                         "sequence", "then"};
 
-// A token of RFC 9110, 5.6.2.
-bool is_header_name(std::string_view name) {
-  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-  });
+bool expect_array(const JsonNode& node, Diagnostics& diagnostics, std::string_view what,
+                  std::string_view example) {
+  if (node.is(JsonNode::Kind::array)) return true;
+  diagnostics.add(node.where,
+                  fmt::format("{} stands where {} is expected", kind_name(node.kind), what),
+                  fmt::format("an array such as {}", example));
+  return false;
 }
 
-bool is_header_value(std::string_view value) {
-  return std::none_of(value.begin(), value.end(), [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return (byte < 0x20 && c != '\t') || byte == 0x7F;
-  });
-}
-
-std::string lower(std::string text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+void read_sequence(const JsonNode& node, Answers& answers, Diagnostics& diagnostics) {
+  if (!expect_array(node, diagnostics, "a sequence", R"([503, {"status": 200}])")) return;
+  for (const JsonNode& item : node.items) {
+    answers.sequence.push_back(read_entry(item, diagnostics));
   }
-  return text;
 }
 
-// Reads what an entry of the sequence may hold.
-class EntryReader {
- public:
-  EntryReader(const JsonNode& node, Diagnostics& diagnostics)
-      : reader_(node, diagnostics, "an entry of the sequence"), diagnostics_(diagnostics) {}
+void read_then(const JsonNode& node, Answers& answers, Diagnostics& diagnostics) {
+  const auto word = read_word(node, diagnostics, {"repeat_last", "cycle", "fail"});
+  const AfterSequence modes[] = {AfterSequence::repeat_last, AfterSequence::cycle,
+                                 AfterSequence::fail};
+  if (word) answers.then = modes[*word];
+}
 
-  BehaviorEntry read() {
-    const JsonNode* status = reader_.optional("status");
-    if (status != nullptr) read_status(*status);
-    if (const JsonNode* headers = reader_.optional("headers")) read_headers(*headers);
-    if (const JsonNode* body = reader_.optional("body")) read_body(*body);
-    reader_.read("delay", entry_.plan.delay);
-    if (const JsonNode* times = reader_.optional("times")) {
-      const auto count = read_integer(*times, diagnostics_, 1, kMostTimes);
-      if (count) entry_.times = static_cast<std::uint64_t>(*count);
+bool is_of_connection(const BehaviorEntry& entry) {
+  return is_of_connection(entry.plan.fault);
+}
+
+// One of "by": its conditions, and an entry or a sequence.
+class RuleReader {
+ public:
+  RuleReader(const JsonNode& node, Diagnostics& diagnostics)
+      : node_(node), diagnostics_(diagnostics) {}
+
+  BehaviorRule read() {
+    if (node_.is(JsonNode::Kind::integer)) {
+      report(node_, "a number stands where a rule is expected",
+             R"(an object such as {"tenant": 42, "status": 503})");
+      return std::move(rule_);
     }
-    read_faults();
-    reader_.read("endless_body", entry_.plan.endless_body);
-    if (const JsonNode* dribble = reader_.optional("dribble")) read_dribble(*dribble);
-    reader_.finish();
-    check_together();
-    return std::move(entry_);
+    const JsonNode* sequence = node_.find("sequence");
+    const BehaviorEntry entry = read_entry(node_, diagnostics_, "a rule", kOfRule);
+    if (!node_.is(JsonNode::Kind::object)) return std::move(rule_);
+    read_conditions();
+    if (sequence != nullptr) {
+      read_sequence(*sequence, rule_.answers, diagnostics_);
+      refuse_entry();
+    } else {
+      rule_.answers.sequence.push_back(entry);
+    }
+    if (const JsonNode* then = node_.find("then")) {
+      read_then(*then, rule_.answers, diagnostics_);
+      if (sequence == nullptr) report(*then, "'then' has no meaning without 'sequence'");
+    }
+    check_connection();
+    return std::move(rule_);
   }
 
  private:
-  void read_status(const JsonNode& node) {
-    const auto status = read_integer(node, diagnostics_, 200, 599);
-    if (status) entry_.plan.status = static_cast<int>(*status);
-  }
-
-  void read_headers(const JsonNode& node) {
-    if (!node.is(JsonNode::Kind::object)) {
-      reader_.report(node,
-                     fmt::format("{} stands where headers are expected", kind_name(node.kind)),
-                     R"(an object such as {"Retry-After": "5"})");
-      return;
+  void read_conditions() {
+    const JsonNode* event = node_.find("event");
+    const JsonNode* tenant = node_.find("tenant");
+    const JsonNode* probability = node_.find("probability");
+    if (event != nullptr) {
+      const auto names = event_names();
+      const auto word = read_word(*event, diagnostics_, names);
+      if (word) rule_.event = names[*word];
     }
-    for (const JsonNode::Member& member : node.members) read_header(member);
+    if (tenant != nullptr) {
+      rule_.tenant_id = read_integer(*tenant, diagnostics_, 1, INT64_MAX);
+    }
+    if (probability != nullptr) {
+      rule_.probability = read_number(*probability, diagnostics_, 0, 1).value_or(1);
+    }
+    if (event == nullptr && tenant == nullptr && probability == nullptr) {
+      report(node_, "a rule without 'event', 'tenant' or 'probability' fits everything",
+             "an entry of the sequence");
+    }
   }
 
-  void read_header(const JsonNode::Member& member) {
-    const std::string name = lower(member.name);
-    if (!is_header_name(name)) {
-      diagnostics_.add(member.name_where, fmt::format("'{}' is no header name", member.name));
-    } else if (name == "content-length" || name == "transfer-encoding") {
+  void refuse_entry() {
+    for (const JsonNode::Member& member : node_.members) {
+      if (std::find(kOfRule.begin(), kOfRule.end(), member.name) != kOfRule.end()) continue;
       diagnostics_.add(member.name_where,
-                       fmt::format("the header '{}' is the endpoint's own", member.name),
-                       "for a wrong one there is \"malformed\"");
-    } else if (member.value.is(JsonNode::Kind::integer)) {
-      entry_.plan.headers.emplace_back(member.name, std::to_string(member.value.integer));
-    } else if (auto value = read_string(member.value, diagnostics_)) {
-      if (is_header_value(*value)) {
-        entry_.plan.headers.emplace_back(member.name, std::move(*value));
-      } else {
-        diagnostics_.add(member.value.where, "a header's value holds no control characters");
-      }
+                       fmt::format("'{}' has no meaning beside 'sequence'", member.name),
+                       "it belongs into an entry of the sequence");
     }
   }
 
-  void read_body(const JsonNode& node) {
-    const bool text = node.is(JsonNode::Kind::string);
-    entry_.plan.body = text ? node.string : node.to_json().dump();
-    Headers& headers = entry_.plan.headers;
-    const bool typed = std::any_of(headers.begin(), headers.end(), [](const auto& header) {
-      return lower(header.first) == "content-type";
-    });
-    if (!typed) {
-      headers.emplace_back("Content-Type", text ? "text/plain; charset=utf-8" : "application/json");
+  // Whose event it is, and which, stands in the request.
+  void check_connection() {
+    const auto& sequence = rule_.answers.sequence;
+    const auto count =
+        std::count_if(sequence.begin(), sequence.end(),
+                      [](const BehaviorEntry& entry) { return is_of_connection(entry); });
+    if (count == 0) return;
+    if (!rule_.event.empty() || rule_.tenant_id) {
+      report(node_,
+             "a fault that comes before the request and 'event' or 'tenant' exclude each other",
+             "it can be chosen by 'probability', or stand in the sequence");
+    } else if (static_cast<std::size_t>(count) != sequence.size()) {
+      report(node_, "faults that come before the request and others exclude each other in a rule",
+             "two rules");
     }
   }
 
-  // At most one of the faults that end the connection.
-  void read_faults() {
-    if (const JsonNode* node = reader_.optional("connection_reset")) {
-      set_fault("connection_reset", read_reset(*node));
-    }
-    if (const JsonNode* node = reader_.optional("malformed")) {
-      const auto word =
-          read_word(*node, diagnostics_, {"status_line", "header", "chunk", "content_length"});
-      const Fault faults[] = {Fault::malformed_status_line, Fault::malformed_header,
-                              Fault::malformed_chunk, Fault::malformed_content_length};
-      if (word) set_fault("malformed", faults[*word]);
-    }
-    bool empty_response = false;
-    reader_.read("empty_response", empty_response);
-    if (empty_response) set_fault("empty_response", Fault::empty_response);
-    bool blackhole = false;
-    reader_.read("blackhole", blackhole);
-    if (blackhole) set_fault("blackhole", Fault::blackhole);
+  void report(const JsonNode& where, std::string message, std::string expected = {}) {
+    diagnostics_.add(where.where, std::move(message), std::move(expected));
   }
 
-  Fault read_reset(const JsonNode& node) {
-    if (node.is(JsonNode::Kind::boolean)) {
-      return node.boolean ? Fault::reset_before_response : Fault::none;
-    }
-    ObjectReader reset(node, diagnostics_, "connection_reset");
-    std::optional<std::size_t> at;
-    if (const JsonNode* word = reset.optional("at")) {
-      at = read_word(*word, diagnostics_, {"before_response", "after_headers"});
-    }
-    reset.finish();
-    return at.value_or(0) == 1 ? Fault::reset_after_headers : Fault::reset_before_response;
-  }
-
-  void set_fault(std::string_view name, Fault fault) {
-    if (fault == Fault::none) return;
-    if (entry_.plan.fault != Fault::none) {
-      reader_.report(reader_.node(), fmt::format("'{}' and '{}' exclude each other", fault_, name),
-                     "two entries, one after the other");
-      return;
-    }
-    entry_.plan.fault = fault;
-    fault_ = name;
-  }
-
-  void read_dribble(const JsonNode& node) {
-    ObjectReader dribble(node, diagnostics_, "dribble");
-    Duration interval{0};
-    if (const JsonNode* member = dribble.required("interval")) {
-      const auto read = read_duration(*member, diagnostics_);
-      if (read && *read <= Duration::zero()) {
-        dribble.report(*member, "the interval of a dribble is longer than nothing");
-      }
-      interval = read.value_or(interval);
-    }
-    dribble.finish();
-    entry_.plan.dribble = interval;
-  }
-
-  // A member that would have no effect is a mistake of the author's.
-  void check_together() {
-    const ResponsePlan& plan = entry_.plan;
-    const bool silent = plan.fault == Fault::reset_before_response ||
-                        plan.fault == Fault::empty_response || plan.fault == Fault::blackhole;
-    if (silent) {
-      refuse_beside({"status", "headers", "body", "dribble", "endless_body"}, "it answers nothing");
-    } else if (plan.fault != Fault::none) {
-      refuse_beside({"endless_body"}, "its body has an end");
-    }
-    if (plan.fault == Fault::blackhole) refuse_beside({"delay"}, "it never answers");
-    const bool needs_body = plan.endless_body || plan.fault == Fault::reset_after_headers ||
-                            plan.fault == Fault::malformed_chunk ||
-                            plan.fault == Fault::malformed_content_length;
-    if ((plan.status == 204 || plan.status == 304) && (!plan.body.empty() || needs_body)) {
-      reader_.report(reader_.node(), fmt::format("a response of {} has no body", plan.status));
-    }
-  }
-
-  void refuse_beside(std::initializer_list<std::string_view> names, std::string_view why) {
-    for (const JsonNode::Member& member : reader_.node().members) {
-      if (std::find(names.begin(), names.end(), member.name) == names.end()) continue;
-      diagnostics_.add(member.name_where, fmt::format("'{}' has no meaning beside '{}': {}",
-                                                      member.name, fault_, why));
-    }
-  }
-
-  ObjectReader reader_;
+  const JsonNode& node_;
   Diagnostics& diagnostics_;
-  BehaviorEntry entry_;
-  std::string_view fault_;  // as the file names it
+  BehaviorRule rule_;
 };
 
-BehaviorEntry read_entry(const JsonNode& node, Diagnostics& diagnostics) {
-  if (!node.is(JsonNode::Kind::integer)) return EntryReader(node, diagnostics).read();
-  BehaviorEntry entry;
-  const auto status = read_integer(node, diagnostics, 200, 599);
-  if (status) entry.plan.status = static_cast<int>(*status);
-  return entry;
-}
-
-void read_sequence(const JsonNode& node, Behavior& behavior, Diagnostics& diagnostics) {
-  if (!node.is(JsonNode::Kind::array)) {
-    diagnostics.add(node.where,
-                    fmt::format("{} stands where a sequence is expected", kind_name(node.kind)),
-                    R"(an array such as [503, {"status": 200}])");
+void read_rules(const JsonNode& node, Behavior& behavior, Diagnostics& diagnostics) {
+  if (!expect_array(node, diagnostics, "a list of rules", R"([{"tenant": 42, "status": 503}])")) {
     return;
   }
-  for (const JsonNode& item : node.items)
-    behavior.sequence.push_back(read_entry(item, diagnostics));
+  for (const JsonNode& item : node.items) {
+    behavior.by.push_back(RuleReader(item, diagnostics).read());
+  }
+}
+
+// What needs another member of the behaviour.
+void check_whole(const JsonNode& node, const Behavior& behavior, Diagnostics& diagnostics) {
+  if (behavior.refuse) {
+    for (const JsonNode::Member& member : node.members) {
+      if (member.name == "refuse") continue;
+      diagnostics.add(member.name_where,
+                      fmt::format("a behaviour that refuses connections has no {}", member.name));
+    }
+  }
+  const auto wants_tls = [](const BehaviorEntry& entry) { return entry.plan.fault == Fault::tls; };
+  bool tls = std::any_of(behavior.sequence.begin(), behavior.sequence.end(), wants_tls);
+  for (const BehaviorRule& rule : behavior.by) {
+    const auto& sequence = rule.answers.sequence;
+    tls = tls || std::any_of(sequence.begin(), sequence.end(), wants_tls);
+  }
+  if (tls && behavior.tls == TlsMode::none && node.find("tls") == nullptr) {
+    diagnostics.add(node.where, "an answer's 'tls' has no meaning beside plain HTTP",
+                    "\"tls\": \"valid\" beside \"sequence\"");
+  }
 }
 
 }  // namespace
@@ -219,20 +163,20 @@ void read_sequence(const JsonNode& node, Behavior& behavior, Diagnostics& diagno
 Behavior read_behavior(const JsonNode& node, Diagnostics& diagnostics) {
   Behavior behavior;
   ObjectReader reader(node, diagnostics, "a behaviour");
+  if (const JsonNode* rules = reader.optional("by")) read_rules(*rules, behavior, diagnostics);
   if (const JsonNode* sequence = reader.optional("sequence")) {
     read_sequence(*sequence, behavior, diagnostics);
   }
-  if (const JsonNode* then = reader.optional("then")) {
-    const auto word = read_word(*then, diagnostics, {"repeat_last", "cycle", "fail"});
-    const AfterSequence modes[] = {AfterSequence::repeat_last, AfterSequence::cycle,
-                                   AfterSequence::fail};
-    if (word) behavior.then = modes[*word];
-  }
+  if (const JsonNode* then = reader.optional("then")) read_then(*then, behavior, diagnostics);
   reader.read("refuse", behavior.refuse);
-  reader.finish();
-  if (behavior.refuse && !behavior.sequence.empty()) {
-    reader.report(*node.find("sequence"), "a behaviour that refuses connections has no sequence");
+  if (const JsonNode* tls = reader.optional("tls")) {
+    behavior.tls = read_tls(*tls, diagnostics, true);
   }
+  if (const JsonNode* outage = reader.optional("outage")) {
+    behavior.outages = read_outages(*outage, diagnostics);
+  }
+  reader.finish();
+  check_whole(node, behavior, diagnostics);
   return behavior;
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <cerrno>
 #include <poll.h>
+#include <utility>
 
 #include <linux/sockios.h>
 #include <netinet/in.h>
@@ -41,25 +42,59 @@ Connection::Connection(int fd, Duration write_limit) : socket_(fd), write_limit_
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 }
 
-Connection::~Connection() = default;
+Connection::~Connection() {
+  // An end without it would look like a cut to the peer.
+  if (!reset_) say_goodbye();
+}
+
+bool Connection::start_tls(std::unique_ptr<TlsPeer> tls, Duration limit) {
+  set_deadline(steady_clock::now() + limit);
+  for (;;) {
+    const TlsPeer::Handshake state = tls->handshake();
+    const bool sent = send_all(tls->to_send());
+    if (state == TlsPeer::Handshake::done) break;
+    std::string bytes;
+    if (!sent || state == TlsPeer::Handshake::failed || receive(bytes) <= 0) return false;
+    tls->arrived(bytes);
+  }
+  set_deadline(steady_clock::time_point::max());
+  tls_ = std::move(tls);
+  // A request may have come with the last part of the handshake.
+  tls_->read(buffer_);
+  return true;
+}
 
 bool Connection::wait_for_input(Duration limit) {
   return used_ < buffer_.size() || (wait_for(socket_.fd(), POLLIN, limit) & POLLIN) != 0;
 }
 
-bool Connection::fill() {
+long Connection::receive(std::string& bytes) {
   // The flood of a fast peer must not put the deadline off either.
   const auto now = steady_clock::now();
   const Duration left = std::min<Duration>(kForever, deadline_ - now);
   if (deadline_ <= now || wait_for(socket_.fd(), POLLIN, left) == 0) {
     timed_out_ = true;
-    return false;
+    return -1;
   }
-  buffer_.resize(kReadSize);
+  bytes.resize(kReadSize);
+  const ssize_t got = recv(socket_.fd(), bytes.data(), bytes.size(), 0);
+  bytes.resize(static_cast<std::size_t>(std::max<ssize_t>(0, got)));
+  return got;
+}
+
+bool Connection::fill() {
   used_ = 0;
-  const ssize_t got = recv(socket_.fd(), buffer_.data(), buffer_.size(), 0);
-  buffer_.resize(static_cast<std::size_t>(std::max<ssize_t>(0, got)));
-  return got >= 0;
+  if (!tls_) return receive(buffer_) >= 0;
+  buffer_.clear();
+  std::string bytes;
+  for (;;) {
+    const long got = receive(bytes);
+    if (got <= 0) return got == 0;
+    tls_->arrived(bytes);
+    const bool goes_on = tls_->read(buffer_);
+    if (!send_all(tls_->to_send())) return false;
+    if (!buffer_.empty() || !goes_on) return true;
+  }
 }
 
 long Connection::read(char* into, std::size_t size) {
@@ -71,6 +106,12 @@ long Connection::read(char* into, std::size_t size) {
 }
 
 bool Connection::write(std::string_view bytes) {
+  if (!tls_) return send_all(bytes);
+  tls_->write(bytes);
+  return send_all(tls_->to_send());
+}
+
+bool Connection::send_all(std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t sent =
         send(socket_.fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -103,6 +144,7 @@ bool Connection::input_arrived() const {
 }
 
 void Connection::reset() {
+  reset_ = true;
   // A reset throws away what is still queued here; on a loopback that is nothing, or soon nothing.
   int queued = 0;
   for (int tries = 0; tries < 100 && ioctl(socket_.fd(), SIOCOUTQ, &queued) == 0 && queued > 0;
@@ -117,6 +159,7 @@ void Connection::reset() {
 void Connection::close_politely() {
   // Closing while input is unread resets the connection, and takes the answer away from the peer.
   constexpr std::size_t kMostDrained = 4 * 1024 * 1024;
+  say_goodbye();
   shutdown(socket_.fd(), SHUT_WR);
   std::array<char, kReadSize> ignored{};
   const auto end = steady_clock::now() + std::chrono::seconds(1);
@@ -126,6 +169,15 @@ void Connection::close_politely() {
     if (got <= 0) return;
     drained += static_cast<std::size_t>(got);
   }
+}
+
+void Connection::say_goodbye() {
+  if (!tls_) return;
+  tls_->say_goodbye();
+  const std::string bytes = tls_->to_send();
+  // Who takes nothing is not waited for.
+  send(socket_.fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  tls_.reset();
 }
 
 void Connection::interrupt() {

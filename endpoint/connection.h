@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "base/time.h"
 #include "endpoint/listening_socket.h"
+#include "endpoint/tls_server.h"
 
 namespace roomle_sim {
 
@@ -19,6 +21,10 @@ class Connection {
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
+
+  // From now on everything goes through it, once the handshake is done. False when it failed, or
+  // was not done within `limit`; a failure's alert was sent then.
+  bool start_tls(std::unique_ptr<TlsPeer> tls, Duration limit);
 
   // Whether a byte to read is there, or comes within `limit`.
   bool wait_for_input(Duration limit);
@@ -50,13 +56,19 @@ class Connection {
 
  private:
   bool fill();
+  // What the socket gives before the deadline: a count as read() has it.
+  long receive(std::string& bytes);
+  bool send_all(std::string_view bytes);
+  void say_goodbye();
 
   Socket socket_;
+  std::unique_ptr<TlsPeer> tls_;  // null: plain
   std::string buffer_;
   std::size_t used_ = 0;  // of buffer_
   const Duration write_limit_;
   std::chrono::steady_clock::time_point deadline_ = std::chrono::steady_clock::time_point::max();
   bool timed_out_ = false;
+  bool reset_ = false;
 };
 
 }  // namespace roomle_sim

@@ -39,8 +39,9 @@ void take_form(HttpRequest& request) {
 
 class HttpListener::Server {
  public:
-  Server(Socket socket, Serve serve, HttpLimits limits, bool read_forms)
+  Server(Socket socket, Serve serve, HttpLimits limits, bool read_forms, Greet greet)
       : serve_(std::move(serve)),
+        greet_(std::move(greet)),
         limits_(limits),
         read_forms_(read_forms),
         workers_(limits.connections + kMostRefused) {
@@ -53,9 +54,12 @@ class HttpListener::Server {
     {
       const std::lock_guard lock(mutex_);
       stopping_ = true;
+    }
+    loop_.reset();  // first: whose connection ends, and who connects again, is refused
+    {
+      const std::lock_guard lock(mutex_);
       for (Open& open : open_) open.connection.interrupt();
     }
-    loop_.reset();
     workers_.finish();
   }
   Server(const Server&) = delete;
@@ -127,6 +131,7 @@ class HttpListener::Server {
   }
 
   void serve_connection(Open& open) {
+    if (greet_ && !greet_(open.connection)) return;
     while (open.connection.wait_for_input(limits_.idle) && set_idle(open, false) &&
            serve_one(open.connection) && set_idle(open, true)) {
     }
@@ -143,6 +148,7 @@ class HttpListener::Server {
   }
 
   void refuse_connection(Open& open) {
+    if (greet_ && !greet_(open.connection)) return;
     HttpRequest request;
     request.refusal = 503;
     request.refusal_text = "too many connections are open";
@@ -152,6 +158,7 @@ class HttpListener::Server {
   }
 
   const Serve serve_;
+  const Greet greet_;
   const HttpLimits limits_;
   const bool read_forms_;
   std::mutex mutex_;
@@ -163,8 +170,10 @@ class HttpListener::Server {
   std::optional<AcceptLoop> loop_;  // last: it uses all of the above
 };
 
-HttpListener::HttpListener(Socket socket, Serve serve, HttpLimits limits, bool read_forms)
-    : server_(std::make_unique<Server>(std::move(socket), std::move(serve), limits, read_forms)) {}
+HttpListener::HttpListener(Socket socket, Serve serve, HttpLimits limits, bool read_forms,
+                           Greet greet)
+    : server_(std::make_unique<Server>(std::move(socket), std::move(serve), limits, read_forms,
+                                       std::move(greet))) {}
 
 HttpListener::~HttpListener() = default;
 

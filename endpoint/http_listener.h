@@ -55,9 +55,13 @@ struct HttpRequest {
 class HttpListener {
  public:
   using Serve = std::function<bool(HttpRequest& request, Connection& connection)>;
+  // Called first for each connection, before anything is read; where it returns false, the
+  // connection ends.
+  using Greet = std::function<bool(Connection& connection)>;
 
   // The socket must be listening already. `read_forms`: the body of a form is taken apart too.
-  HttpListener(Socket socket, Serve serve, HttpLimits limits = {}, bool read_forms = false);
+  HttpListener(Socket socket, Serve serve, HttpLimits limits = {}, bool read_forms = false,
+               Greet greet = {});
   ~HttpListener();
   HttpListener(const HttpListener&) = delete;
   HttpListener& operator=(const HttpListener&) = delete;

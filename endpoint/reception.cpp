@@ -50,6 +50,7 @@ void draw_plan(Reception& reception, BehaviorState& behavior) {
   if (reception.takes_entry) {
     request.plan = behavior.next(request.event, request.tenant_id, request.time);
   }
+  if (behavior.one_request_a_connection()) reception.context.keep_alive = false;
   if (request.plan.unexpected) {
     request.problems.emplace_back("unexpected: the behaviour's sequence is at its end");
   }

@@ -77,15 +77,34 @@ std::string endless_piece(const std::string& body) {
   return piece;
 }
 
+// What an endless head repeats.
+std::string endless_headers() {
+  constexpr std::size_t kPiece = 16 * 1024;
+  std::string piece;
+  for (int i = 1; piece.size() < kPiece; ++i) {
+    piece += fmt::format("X-Endless-{}: {}\r\n", i, std::string(64, '.'));
+  }
+  return piece;
+}
+
+// As much of a body as Fault::reset_in_body promises: some, also where the plan has none.
+std::size_t promised_size(const ResponsePlan& plan) {
+  return std::max<std::size_t>(2, plan.body.size());
+}
+
 // The header line that frames the body, without its end.
 std::string framing(const ResponsePlan& plan, const ResponseContext& context) {
   const std::size_t size = plan.body.size();
   const bool bodiless = plan.status == 204 || plan.status == 304;
+  if (plan.slow_close) return "";  // the close ends it
   if (plan.fault == Fault::malformed_content_length) {
     return fmt::format("Content-Length: {}\r\n", size + 10);
   }
   if (plan.fault == Fault::reset_after_headers) {
     return fmt::format("Content-Length: {}\r\n", std::max<std::size_t>(1, size));
+  }
+  if (plan.fault == Fault::reset_in_body) {
+    return fmt::format("Content-Length: {}\r\n", promised_size(plan));
   }
   if (plan.fault == Fault::malformed_chunk) return "Transfer-Encoding: chunked\r\n";
   if (plan.endless_body) return context.http10 ? "" : "Transfer-Encoding: chunked\r\n";
@@ -94,6 +113,9 @@ std::string framing(const ResponsePlan& plan, const ResponseContext& context) {
 
 std::string body_of(const ResponsePlan& plan, const ResponseContext& context) {
   if (context.head_request || plan.fault == Fault::reset_after_headers) return {};
+  if (plan.fault == Fault::reset_in_body) {
+    return plan.body.size() < 2 ? std::string(1, '.') : plan.body.substr(0, plan.body.size() / 2);
+  }
   if (plan.fault == Fault::malformed_chunk) {
     return fmt::format("no-size\r\n{}\r\n0\r\n\r\n", plan.body);
   }
@@ -113,20 +135,29 @@ std::string_view reason_phrase(int status) {
 ResponseBytes response_bytes(const ResponsePlan& plan, const ResponseContext& context) {
   ResponseBytes bytes;
   const bool closed_by_header = says_close(plan.headers);
-  bytes.keep_alive =
-      context.keep_alive && plan.fault == Fault::none && !plan.endless_body && !closed_by_header;
+  bytes.keep_alive = context.keep_alive && plan.fault == Fault::none && !plan.endless_body &&
+                     !plan.limit_data && !plan.slow_close && !closed_by_header;
   bytes.head = plan.fault == Fault::malformed_status_line
                    ? fmt::format("GARBAGE/x.y {} and no HTTP\r\n", plan.status)
                    : fmt::format("HTTP/1.1 {} {}\r\n", plan.status, reason_phrase(plan.status));
   for (const auto& [name, value] : plan.headers) {
     bytes.head += fmt::format("{}: {}\r\n", name, value);
   }
+  if (plan.fault == Fault::malformed_endless_headers) {
+    bytes.body = endless_headers();
+    bytes.endless = true;
+    return bytes;
+  }
   if (plan.fault == Fault::malformed_header) bytes.head += "this line is no header\r\n";
+  if (plan.fault == Fault::malformed_huge_header) {
+    bytes.head += fmt::format("X-Huge: {}\r\n", std::string(kHugeHeader, '.'));
+  }
   bytes.head += framing(plan, context);
   if (!bytes.keep_alive && !closed_by_header) bytes.head += "Connection: close\r\n";
   if (bytes.keep_alive && context.http10) bytes.head += "Connection: keep-alive\r\n";
   bytes.head += "\r\n";
   bytes.body = body_of(plan, context);
+  bytes.endless = plan.endless_body && !bytes.body.empty();
   return bytes;
 }
 

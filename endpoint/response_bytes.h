@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "endpoint/behavior.h"
+#include "endpoint/response_plan.h"
 
 namespace roomle_sim {
 
@@ -17,14 +17,15 @@ struct ResponseContext {
 
 struct ResponseBytes {
   std::string head;
-  std::string body;        // for ResponsePlan::endless_body: what is repeated
+  std::string body;        // what follows the head
+  bool endless = false;    // it is repeated for ever
   bool keep_alive = true;  // whether the connection can be used again after it
 };
 
 // RFC 9110's words for a status; empty where it has none.
 std::string_view reason_phrase(int status);
 
-// Of a plan that answers something: not for reset_before_response, empty_response and blackhole.
+// Of a plan that answers something: not for resets before a response, say, or a blackhole.
 ResponseBytes response_bytes(const ResponsePlan& plan, const ResponseContext& context);
 
 }  // namespace roomle_sim

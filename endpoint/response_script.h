@@ -4,14 +4,16 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 
+#include "base/random.h"
 #include "base/time.h"
-#include "endpoint/behavior.h"
 #include "endpoint/response_bytes.h"
+#include "endpoint/response_plan.h"
 
 namespace roomle_sim {
 
@@ -41,21 +43,30 @@ class ResponseScript {
   // Whether the connection can carry another request once the response is over.
   [[nodiscard]] bool keep_alive() const { return bytes_.keep_alive; }
   // Whether next() goes on for ever.
-  [[nodiscard]] bool endless() const { return endless_; }
+  [[nodiscard]] bool endless() const { return bytes_.endless && !plan_.limit_data; }
 
  private:
+  // What is sent in one go, behind a pause.
+  struct Piece {
+    std::size_t size = 0;
+    Duration pause{0};
+  };
+  // Bytes to be sent are there; where there are none, the response is over.
+  bool fill();
+  Piece plan_piece();
+  std::string take(std::size_t size);
   std::optional<WireAct> end();
-  // What is sent in one piece; nothing where there is nothing left.
-  std::string take_piece();
 
   const ResponsePlan plan_;
   ResponseBytes bytes_;
-  bool endless_ = false;
-  std::string text_;      // what is being sent, from sent_ on
-  std::size_t sent_ = 0;  // of text_
-  bool delayed_ = false;  // the delay is over
-  bool begun_ = false;    // a piece was sent
-  bool paused_ = false;   // since the last piece
+  Random random_;
+  std::string text_;            // what is being sent, from sent_ on
+  std::size_t sent_ = 0;        // of text_
+  std::uint64_t in_all_ = 0;    // sent
+  std::uint64_t pieces_ = 0;    // sent
+  std::optional<Piece> piece_;  // planned, and its pause is over
+  bool delayed_ = false;        // the delay is over
+  bool slow_ = false;           // the close was put off
   bool over_ = false;
 };
 

@@ -23,6 +23,7 @@
 #include "base/result.h"
 #include "endpoint/behavior.h"
 #include "endpoint/received.h"
+#include "endpoint/tls_server.h"
 #include "endpoint/verification.h"
 
 namespace roomle_sim {
@@ -41,6 +42,10 @@ struct EndpointOptions {
   // holds up the answer, and must not call stop(), set_behavior(), requests(), counts() or
   // wait_for().
   std::function<void(const ReceivedRequest&)> observer;
+  // The same for a connection that meets a fault before a request is read from it.
+  std::function<void(const ResponsePlan&, TimePoint)> connection_observer;
+  // Who vouches for the certificates of a behaviour that speaks TLS. Null: one of its own.
+  std::shared_ptr<const TlsAuthority> authority;
 };
 
 struct EndpointCounts {
@@ -48,6 +53,8 @@ struct EndpointCounts {
   std::uint64_t unexpected = 0;                  // answered 500 because of "then": "fail"
   std::uint64_t with_problems = 0;               // requests that had at least one problem
   std::map<std::string, std::uint64_t> answers;  // by answer_word(): {"200": 3, "blackhole": 1}
+  // Connections that met a fault before a request was read from them, by answer_word().
+  std::map<std::string, std::uint64_t> connections;
 };
 
 class EndpointServer {
@@ -60,18 +67,27 @@ class EndpointServer {
   EndpointServer& operator=(const EndpointServer&) = delete;
 
   [[nodiscard]] std::uint16_t port() const;
-  [[nodiscard]] std::string url() const;  // "http://127.0.0.1:41234/"
+  // "http://127.0.0.1:41234/"; https where the behaviour of the moment speaks TLS.
+  [[nodiscard]] std::string url() const;
+  // The certificate of the authority that vouches for the endpoint's, as PEM; empty as long as no
+  // behaviour spoke TLS.
+  [[nodiscard]] std::string authority() const;
 
   // The latest `keep` requests, the oldest first.
   [[nodiscard]] std::vector<ReceivedRequest> requests() const;
   [[nodiscard]] EndpointCounts counts() const;
-  // Waits until `count` requests were handled since the start; false when `deadline` or stop() came
-  // first.
+  // Waits until `count` requests were handled since the start, where a connection that was reset on
+  // accept counts as one; false when `deadline` or stop() came first.
   bool wait_for(std::uint64_t count, std::chrono::steady_clock::time_point deadline) const;
 
   // From now on this behaviour, from its start; requests under way end as they were planned. Where
-  // `refuse` changes, the port is opened anew and open connections end; an Error when that failed.
+  // it refuses connections, is down, or speaks TLS and the one before did not (or the reverse),
+  // open connections end. An Error when the port cannot be opened again.
   std::optional<Error> set_behavior(Behavior behavior);
+
+  // To be called by whoever made EndpointOptions::clock jump: outages that begin or end by it have
+  // done so when it returns.
+  std::optional<Error> clock_moved();
 
   // Ends every connection, also those that hang, and closes the port. Prompt, and may be repeated.
   void stop();

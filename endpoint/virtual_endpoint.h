@@ -10,11 +10,13 @@
 // - An endless response ends at the deadline. Its bytes are made only as far as they can matter
 //   (kMostEndless); from there on nothing but the deadline can end it.
 // - Each post has a connection of its own: `reused_connection` is never set.
+// - TLS costs nothing and ciphers nothing: only what it comes to is worked out.
 #pragma once
 
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,7 +40,12 @@ class VirtualEndpoint {
     Behavior behavior;
     std::uint64_t seed = 0;  // as EndpointOptions has it
     Verification verification;
-    std::string name;  // what ReceivedRequest::endpoint says
+    std::string name;   // what ReceivedRequest::endpoint says
+    TimePoint started;  // when it began to listen: outages are counted from then
+    // What the sender makes of certificates: whether it knows the endpoint's authority, and whether
+    // it takes any certificate at all.
+    bool trusted = true;
+    bool insecure = false;
   };
 
   explicit VirtualEndpoint(Options options);
@@ -59,6 +66,8 @@ class VirtualEndpoint {
   struct Target;
   // Null where it is no URL; `result` says so.
   Target* target_of(const std::string& url, AttemptResult& result);
+  // What went wrong before a request could leave; nothing: it can.
+  std::optional<AttemptResult> connect(const Target& target, TlsMode mode) const;
   // Takes the request, as its bytes are on the wire, and gives what is answered.
   ResponseScript answer(std::string_view wire, TimePoint now);
 

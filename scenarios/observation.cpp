@@ -89,13 +89,9 @@ class RecordTeller {
 // Whether the tenant's side took the event as its own to mail: it meant to say so, whatever became
 // of the response on its way. Who resets or never answers has not; that is a fault of another kind.
 bool was_accepted(const ReceivedRequest& request) {
-  const ResponsePlan& plan = request.plan;
-  const bool said = plan.status >= 200 && plan.status < 300 && !plan.unexpected &&
-                    plan.fault != Fault::reset_before_response &&
-                    plan.fault != Fault::empty_response && plan.fault != Fault::blackhole;
   const bool told_by_roomle = request.token.verdict != TokenVerdict::missing &&
                               request.token.verdict != TokenVerdict::unreadable;
-  return said && told_by_roomle && !request.event.empty();
+  return accepts_event(request.plan) && told_by_roomle && !request.event.empty();
 }
 
 json customer_object(const SendFacts& send) {

@@ -18,7 +18,9 @@ Result<std::unique_ptr<Stage>> SocketStage::set_up(const Scenario& scenario,
   if (options.mailbox) {
     if (auto error = stage->open_named_mailbox(*options.mailbox)) return *error;
   }
-  auto transport = HttpTransport::create(options.transport);
+  HttpTransportOptions trusting = options.transport;
+  if (stage->authority_) trusting.ca_cert_pem = stage->authority_->pem();
+  auto transport = HttpTransport::create(trusting);
   if (!transport) return transport.error();
   stage->transport_ = *std::move(transport);
   DispatcherOptions dispatcher;
@@ -46,9 +48,21 @@ std::optional<Error> SocketStage::open_endpoint(const std::string& name, Behavio
   options.clock = &clock_;
   options.verification = verification_of(tenants);
   options.observer = [this](const ReceivedRequest&) { bell().ring(); };
+  if (options.behavior.tls != TlsMode::none) {
+    if (auto error = make_authority()) return error;
+    options.authority = authority_;
+  }
   auto started = EndpointServer::start(std::move(options));
   if (!started) return started.error();
   endpoints_.emplace(name, *std::move(started));
+  return std::nullopt;
+}
+
+std::optional<Error> SocketStage::make_authority() {
+  if (authority_) return std::nullopt;
+  auto authority = TlsAuthority::create();
+  if (!authority) return authority.error();
+  authority_ = *std::move(authority);
   return std::nullopt;
 }
 
@@ -88,6 +102,7 @@ bool SocketStage::skip(TimePoint until, SteadyTime deadline) {
   const TimePoint next = std::min(standstill.next.value_or(until), until);
   if (next == TimePoint::max()) return false;
   clock_.jump_to(next);
+  for (const auto& [name, endpoint] : endpoints_) endpoint->clock_moved();
   dispatcher_->clock_advanced();
   return true;
 }

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "endpoint/server.h"
+#include "endpoint/tls_server.h"
 #include "scenarios/stage.h"
 #include "sender/dispatcher.h"
 
@@ -40,10 +41,13 @@ class SocketStage : public Stage {
   std::optional<Error> open_endpoints(const Scenario& scenario);
   std::optional<Error> open_endpoint(const std::string& name, Behavior behavior,
                                      const TenantRegistry& tenants);
+  std::optional<Error> make_authority();
   bool skip(TimePoint until, SteadyTime deadline);
 
   const bool skips_;
   JumpingClock clock_;
+  // Of the endpoints that speak TLS, and trusted by the transport. Null: none does.
+  std::shared_ptr<const TlsAuthority> authority_;
   std::map<std::string, std::unique_ptr<EndpointServer>> endpoints_;  // by their names
   std::unique_ptr<HttpTransport> transport_;
   std::unique_ptr<Dispatcher> dispatcher_;

@@ -11,16 +11,20 @@ namespace roomle_sim {
 // The scenario's endpoints by the hosts of their URLs, which no resolver knows (RFC 2606).
 class VirtualStage::Endpoints : public VirtualTransport {
  public:
-  Endpoints(const Scenario& scenario, std::uint64_t seed) : seed_(seed) {
+  // `start`: when they begin to listen.
+  Endpoints(const Scenario& scenario, const RunOptions& options, std::uint64_t seed,
+            TimePoint start)
+      : seed_(seed), start_(start), insecure_(options.transport.insecure) {
     add(std::string(kDefaultEndpoint), "endpoint.invalid", scenario.endpoint.value_or(Behavior{}),
         scenario.registry);
     for (const auto& [name, behavior] : scenario.endpoints) {
-      add(name, fmt::format("endpoint-{}.invalid", hosts_.size() + 1), behavior, scenario.registry);
+      add(name, fmt::format("endpoint-{}.invalid", known_.size() + 1), behavior, scenario.registry);
     }
   }
 
   [[nodiscard]] std::string url_of(const EndpointPath& chosen) const {
-    return fmt::format("http://{}{}", hosts_.at(chosen.endpoint), chosen.path);
+    const Known& known = known_.at(chosen.endpoint);
+    return fmt::format("{}://{}{}", known.tls ? "https" : "http", known.host, chosen.path);
   }
 
   AttemptResult post(const AttemptRequest& request, TimePoint start) override {
@@ -40,13 +44,26 @@ class VirtualStage::Endpoints : public VirtualTransport {
  private:
   void add(const std::string& name, const std::string& host, Behavior behavior,
            const TenantRegistry& tenants) {
-    hosts_[name] = host;
-    by_host_[host] = std::make_unique<VirtualEndpoint>(
-        VirtualEndpoint::Options{std::move(behavior), seed_, verification_of(tenants), name});
+    known_[name] = {host, behavior.tls != TlsMode::none};
+    VirtualEndpoint::Options options;
+    options.behavior = std::move(behavior);
+    options.seed = seed_;
+    options.verification = verification_of(tenants);
+    options.name = name;
+    options.started = start_;
+    options.insecure = insecure_;
+    by_host_[host] = std::make_unique<VirtualEndpoint>(std::move(options));
   }
 
+  struct Known {
+    std::string host;
+    bool tls = false;
+  };
+
   const std::uint64_t seed_;
-  std::map<std::string, std::string> hosts_;  // by the endpoints' names
+  const TimePoint start_;
+  const bool insecure_;
+  std::map<std::string, Known> known_;  // by the endpoints' names
   std::map<std::string, std::unique_ptr<VirtualEndpoint>> by_host_;
 };
 
@@ -79,11 +96,11 @@ Result<std::unique_ptr<Stage>> VirtualStage::set_up(const Scenario& scenario,
   if (options.mailbox) {
     if (auto error = stage->open_named_mailbox(*options.mailbox)) return *error;
   }
-  stage->endpoints_ = std::make_unique<Endpoints>(scenario, seed);
-  stage->set_registry(with_webhooks(
-      scenario, [&](const EndpointPath& chosen) { return stage->endpoints_->url_of(chosen); }));
   SimulationOptions simulation;
   simulation.start = SystemClock().now();
+  stage->endpoints_ = std::make_unique<Endpoints>(scenario, options, seed, simulation.start);
+  stage->set_registry(with_webhooks(
+      scenario, [&](const EndpointPath& chosen) { return stage->endpoints_->url_of(chosen); }));
   simulation.seed = seed;
   simulation.outgoing = options.outgoing;
   stage->simulation_ = std::make_unique<Simulation>(*stage->endpoints_, stage->journal(),

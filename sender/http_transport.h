@@ -34,6 +34,7 @@ struct HttpTransportOptions {
   Targets targets = Targets::any;
   bool insecure = false;         // take any certificate of the endpoint's
   std::string ca_cert_file;      // PEM: trusted in addition to the system's authorities
+  std::string ca_cert_pem;       // the same as a text
   std::string client_cert_file;  // PEM: shown to an endpoint that asks; the leaf first
   std::string client_key_file;   // PEM, not encrypted; empty: it is in client_cert_file
   // A connection that was idle for longer is closed instead of used. Below the time-out of the

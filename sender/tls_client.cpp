@@ -11,6 +11,7 @@
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 #include <sys/socket.h>
@@ -93,6 +94,22 @@ int refuse_passphrase(char*, int, int, void*) {
   return -1;
 }
 
+// Adds every certificate of the text; false where there is none, or one cannot be read.
+bool trust_pem(SSL_CTX* ctx, const std::string& text) {
+  const std::unique_ptr<BIO, Deleter<BIO_free>> bytes(
+      BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+  bool any = false;
+  for (;;) {
+    const std::unique_ptr<X509, Deleter<X509_free>> certificate(
+        PEM_read_bio_X509(bytes.get(), nullptr, refuse_passphrase, nullptr));
+    if (!certificate) break;
+    if (X509_STORE_add_cert(SSL_CTX_get_cert_store(ctx), certificate.get()) != 1) return false;
+    any = true;
+  }
+  ERR_clear_error();
+  return any;
+}
+
 bool is_address(const std::string& host) {
   std::array<unsigned char, sizeof(in6_addr)> ignored{};
   return inet_pton(AF_INET, host.c_str(), ignored.data()) == 1 ||
@@ -147,6 +164,9 @@ Result<std::unique_ptr<TlsContext>> TlsContext::create(const TlsOptions& options
   if (!options.ca_cert_file.empty() &&
       SSL_CTX_load_verify_file(ctx, options.ca_cert_file.c_str()) != 1) {
     return unusable(options.ca_cert_file, "certificates to trust");
+  }
+  if (!options.ca_cert_pem.empty() && !trust_pem(ctx, options.ca_cert_pem)) {
+    return unusable("a text", "certificates to trust");
   }
   if (!options.client_cert_file.empty()) {
     if (SSL_CTX_use_certificate_chain_file(ctx, options.client_cert_file.c_str()) != 1) {

@@ -1,7 +1,7 @@
 // TLS (1.2 or later) over a non-blocking socket, by OpenSSL.
 //
 // The peer's certificate must be valid and name the host. Trusted are the system's authorities and,
-// in addition, those in `ca_cert_file`. Sends never raise SIGPIPE.
+// in addition, those in `ca_cert_file` and `ca_cert_pem`. Sends never raise SIGPIPE.
 // Threads: a context may be shared by many; a session is used by one thread at a time.
 // Lifetime: a session keeps what it needs of its context; the socket must outlive the session.
 #pragma once
@@ -18,6 +18,7 @@ namespace roomle_sim {
 struct TlsOptions {
   bool insecure = false;         // take any certificate
   std::string ca_cert_file;      // PEM; empty: none
+  std::string ca_cert_pem;       // the same as a text, in addition; empty: none
   std::string client_cert_file;  // PEM, the chain with the leaf first; empty: none
   std::string client_key_file;   // PEM, not encrypted; empty: it is in client_cert_file
 };

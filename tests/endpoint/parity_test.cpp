@@ -80,11 +80,14 @@ class Parity : public testing::TestWithParam<Case> {};
 TEST_P(Parity, AVirtualPostComesToWhatARealOneDoes) {
   const Case& one = GetParam();
   const auto server = start_endpoint(one.behavior);
-  auto transport = HttpTransport::create({});
+  HttpTransportOptions trusting;
+  trusting.ca_cert_pem = server->authority();
+  auto transport = HttpTransport::create(trusting);
   ASSERT_TRUE(transport.ok());
   VirtualEndpoint::Options options;
   options.behavior = behavior_from(one.behavior);
   options.verification = verification_of_tenant();
+  options.started = SystemClock().now();
   VirtualEndpoint simulated(std::move(options));
   for (int i = 0; i < one.posts; ++i) {
     SCOPED_TRACE("post " + std::to_string(i + 1));
@@ -129,6 +132,68 @@ const Case kCases[] = {
     {"dribble", R"({"sequence": [{"body": "hi", "dribble": {"interval": "10us"}}]})"},
     {"dribble_past_the_deadline", R"({"sequence": [{"dribble": {"interval": "1h"}}]})", kImpatient},
     {"endless_body", R"({"sequence": [{"endless_body": true, "body": "abc"}]})", kImpatient},
+    {"connection_reset_on_accept",
+     R"({"sequence": [{"connection_reset": {"at": "on_accept"}}, 200]})", kPatient, 3},
+    {"connection_reset_in_body",
+     R"({"sequence": [{"body": "hello you", "connection_reset": {"at": "in_body"}}]})"},
+    {"connection_reset_in_an_empty_body",
+     R"({"sequence": [{"connection_reset": {"at": "in_body"}}]})"},
+    {"accept_then_lose", R"({"sequence": [{"accept_then_lose": true}, 200]})", kPatient, 2},
+    {"malformed_endless_headers", R"({"sequence": [{"malformed": "endless_headers"}]})"},
+    {"malformed_huge_header", R"({"sequence": [{"malformed": "huge_header", "body": "x"}]})"},
+    {"dribble_in_pieces",
+     R"({"sequence": [{"body": "hello", "dribble": {"chunks": 5, "total": "20ms"}}]})", kPatient,
+     2},
+    {"dribble_in_more_pieces_than_bytes",
+     R"({"sequence": [{"dribble": {"chunks": 1000, "total": "1ms"}}]})"},
+    {"slicer", R"({"sequence": [{"body": "hello you all out there",
+                                 "slicer": {"average_size": 7, "variation": 3, "delay": "1ms"}}]})",
+     kPatient, 2},
+    {"bandwidth", R"({"sequence": [{"body": "hello", "bandwidth": "10KB/s"}]})", kPatient, 2},
+    {"bandwidth_past_the_deadline", R"({"sequence": [{"bandwidth": "1B/s"}]})", kImpatient},
+    {"limit_data_in_the_head", R"({"sequence": [{"limit_data": 20}]})"},
+    {"limit_data_in_the_body",
+     R"({"sequence": [{"limit_data": 100, "body": ")"
+     "0123456789012345678901234567890123456789012345678901234567890123456789"
+     R"("}]})"},
+    {"limit_data_beyond_the_response", R"({"sequence": [{"limit_data": 100000, "body": "x"}]})",
+     kPatient, 2},
+    {"limit_data_of_an_endless_body",
+     R"({"sequence": [{"limit_data": 200000, "endless_body": true}]})"},
+    {"slow_close", R"({"sequence": [{"slow_close": "20ms", "body": "hello"}]})", kPatient, 2},
+    {"slow_close_past_the_deadline", R"({"sequence": [{"slow_close": "1h", "body": "hello"}]})",
+     kImpatient},
+    {"delay_uniform", R"({"sequence": [{"delay": {"uniform": {"lower": "1ms", "upper": "9ms"}}}]})",
+     kPatient, 2},
+    {"delay_lognormal", R"({"sequence": [
+         {"delay": {"lognormal": {"median": "2ms", "sigma": 0.5, "max": "9ms"}}}]})",
+     kPatient, 2},
+    {"rate_limit", R"({"sequence": [{"rate_limit": {"requests": 2, "window": "1h"}}]})", kPatient,
+     3},
+    {"redirect_word", R"({"sequence": [{"redirect": "https://elsewhere.example/"}]})"},
+    {"by_event_and_tenant", R"({"by": [{"event": "email.shareConfiguration", "status": 503},
+                                       {"tenant": 42, "sequence": [410, 201]}],
+                                "sequence": [500]})",
+     kPatient, 3},
+    {"by_probability", R"({"by": [{"probability": 0.5, "connection_reset": true}]})", kPatient, 10},
+    {"by_probability_of_a_connection",
+     R"({"by": [{"probability": 0.5, "connection_reset": {"at": "on_accept"}}]})", kPatient, 10},
+    {"outage", R"({"outage": {}})", kPatient, 2},
+    {"outage_over", R"({"outage": {"from": "100h"}})", kPatient, 2},
+    {"tls_valid", R"({"tls": "valid", "sequence": [{"body": "hello"}]})", kPatient, 2},
+    {"tls_expired", R"({"tls": "expired"})"},
+    {"tls_wrong_host", R"({"tls": "wrong_host"})"},
+    {"tls_untrusted", R"({"tls": "untrusted"})"},
+    {"tls_handshake_failure", R"({"tls": "handshake_failure"})"},
+    {"tls_in_a_sequence", R"({"tls": "valid", "sequence": [{"tls": "expired"}, 200,
+         {"tls": "handshake_failure"}, {"connection_reset": {"at": "on_accept"}}, 503]})",
+     kPatient, 5},
+    {"tls_with_an_empty_response", R"({"tls": "valid", "sequence": [{"empty_response": true}]})"},
+    {"tls_with_a_reset", R"({"tls": "valid", "sequence": [{"connection_reset": true}]})"},
+    {"tls_with_a_slow_close",
+     R"({"tls": "valid", "sequence": [{"slow_close": "1ms", "body": "hello"}]})"},
+    {"tls_with_a_large_body", R"({"tls": "valid", "sequence": [{"endless_body": true}]})",
+     kImpatient},
 };
 
 INSTANTIATE_TEST_SUITE_P(Table, Parity, testing::ValuesIn(kCases),
