@@ -1,16 +1,20 @@
 // roomle-sim endpoint: a tenant endpoint to play with.
+#include <fstream>
 #include <memory>
+#include <optional>
 #include <semaphore>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "cli/commands.h"
+#include "cli/endpoint_control.h"
 #include "cli/endpoint_story.h"
 #include "cli/exit_code.h"
 #include "cli/flag_value.h"
 #include "cli/interrupt.h"
 #include "cli/token_options.h"
+#include "endpoint/fault_line.h"
 #include "endpoint/server.h"
 #include "tenants/registry.h"
 
@@ -22,13 +26,21 @@ class EndpointFlags {
  public:
   void add_to(CLI::App& command);
   [[nodiscard]] Result<EndpointOptions> options() const;
+  // Whether commands come on stdin.
+  [[nodiscard]] bool control() const { return control_; }
+  // Writes the certificate of the endpoint's authority, where that was asked for and there is one.
+  [[nodiscard]] std::optional<Error> write_authority(const EndpointServer& server) const;
 
  private:
+  [[nodiscard]] Result<Behavior> behavior() const;
   [[nodiscard]] Result<Verification> verification() const;
 
   std::string host_ = "127.0.0.1";
   std::uint16_t port_ = 0;
   std::string behavior_file_;
+  std::string fault_;
+  std::string authority_file_;
+  bool control_ = false;
   std::string tenants_file_;
   std::string api_key_;
   SecretOption secret_;
@@ -46,6 +58,17 @@ void EndpointFlags::add_to(CLI::App& command) {
   command
       .add_option("--behavior", behavior_file_,
                   "What it answers (default: always 200); - is stdin. See docs/endpoint.md")
+      ->type_name("FILE");
+  command
+      .add_option("--fault", fault_,
+                  "The same in one line, such as 'status 503 x2, delay 200ms'. See docs/faults.md")
+      ->type_name("LINE")
+      ->excludes("--behavior");
+  command.add_flag("--control", control_,
+                   "Take commands on stdin, one a line: fault LINE, behavior FILE, normal");
+  command
+      .add_option("--tls-ca-out", authority_file_,
+                  "Where the authority's certificate goes, for an endpoint that speaks TLS")
       ->type_name("FILE");
   CLI::Option* tenants = command.add_option("--tenants", tenants_file_,
                                             "A tenants file, whose secrets read the tokens");
@@ -88,23 +111,66 @@ Result<EndpointOptions> EndpointFlags::options() const {
   Result<Verification> keys = verification();
   if (!keys) return keys.error();
   options.verification = std::move(*keys);
-  if (behavior_file_.empty()) return options;
+  Result<Behavior> chosen = behavior();
+  if (!chosen) return chosen.error();
+  options.behavior = std::move(*chosen);
+  return options;
+}
+
+Result<Behavior> EndpointFlags::behavior() const {
+  if (!fault_.empty()) {
+    return parse_fault_line(std::make_shared<SourceText>(SourceText{"--fault", fault_}));
+  }
+  if (behavior_file_.empty()) return Behavior{};
+  if (control_ && behavior_file_ == "-") {
+    return Error{ErrorCode::usage, "--control and --behavior -: stdin cannot be both"};
+  }
   const Result<Source> source = read_source(behavior_file_);
   if (!source) return source.error();
-  Result<Behavior> behavior = parse_behavior(*source);
-  if (!behavior) return behavior.error();
-  options.behavior = std::move(*behavior);
-  return options;
+  return parse_behavior(*source);
+}
+
+std::optional<Error> EndpointFlags::write_authority(const EndpointServer& server) const {
+  const std::string pem = server.authority();
+  if (authority_file_.empty() || pem.empty()) return std::nullopt;
+  std::ofstream file(authority_file_, std::ios::trunc);
+  file << pem;
+  file.close();
+  if (file) return std::nullopt;
+  return Error{ErrorCode::unavailable, fmt::format("{}: cannot be written", authority_file_)};
 }
 
 void announce(Console& console, const EndpointServer& server, bool refuses) {
   console.line(fmt::format("{} {}", refuses ? "refusing connections at" : "listening at",
                            console.styled(server.url(), Console::Style::bold)));
-  console.object({{"type", "ready"}, {"url", server.url()}, {"port", server.port()}});
+  nlohmann::ordered_json ready{{"type", "ready"}, {"url", server.url()}, {"port", server.port()}};
+  if (const std::string pem = server.authority(); !pem.empty()) ready["authority"] = pem;
+  console.object(ready);
   console.message(
       fmt::format("send to it with:  roomle-sim send email.savedConfiguration --to {}\n"
                   "end it with Ctrl-C",
                   server.url()));
+}
+
+// One command of stdin.
+void change(const std::string& line, Console& console, EndpointServer& server,
+            const EndpointFlags& flags) {
+  Result<Behavior> behavior = behavior_of_command(line);
+  std::optional<Error> error;
+  if (!behavior) {
+    error = behavior.error();
+  } else {
+    error = server.set_behavior(std::move(*behavior));
+    if (!error) error = flags.write_authority(server);
+  }
+  if (error) {
+    console.error(error->message);
+    console.object({{"type", "refused"}, {"command", line}, {"message", error->message}});
+  } else {
+    console.line(fmt::format("changed: {} (at {})", printable(line), server.url()));
+    console.object({{"type", "changed"}, {"command", line}, {"url", server.url()}});
+  }
+  console.flush();
 }
 
 int serve(Console& console, const EndpointFlags& flags) {
@@ -124,10 +190,22 @@ int serve(Console& console, const EndpointFlags& flags) {
       ended.release();
     }
   };
+  options->connection_observer = [&](const ResponsePlan& plan, TimePoint when) {
+    console.line(tell_connection(plan, when, console));
+    if (console.json) console.object(connection_object(plan, when));
+    console.flush();
+  };
   const auto server = EndpointServer::start(std::move(*options));
   if (!server) return console.fail(server.error());
+  if (const auto error = flags.write_authority(**server)) return console.fail(*error);
   announce(console, **server, refuses);
-  ended.acquire();
+  {
+    std::optional<StdinLines> commands;
+    if (flags.control()) {
+      commands.emplace([&](const std::string& line) { change(line, console, **server, flags); });
+    }
+    ended.acquire();
+  }
   (*server)->stop();
   const EndpointCounts counts = (*server)->counts();
   console.line(tell(counts));
@@ -146,7 +224,14 @@ void add_endpoint_command(CLI::App& app, Context& context) {
   command->footer(
       "Without --tenants and --secret, tokens of the default secret can be read.\n"
       "Exit: 130 after Ctrl-C, 2 a file that cannot be used, 3 the port is taken\n\n"
-      "Example, an endpoint that fails twice and then recovers:\n"
+      "Examples:\n"
+      "  roomle-sim endpoint --port 8090 --fault 'status 503 x2, delay 200ms'\n"
+      "      fails twice, then answers late\n"
+      "  roomle-sim endpoint --fault 'tenant 42: 503 + header Retry-After 5; 20%: "
+      "connection_reset'\n"
+      "      fails for one tenant, and now and then for the others\n"
+      "  roomle-sim endpoint --fault 'tls expired x1, 200' --tls-ca-out ca.pem\n"
+      "      https, whose first certificate is too old; send --cacert ca.pem trusts the rest\n"
       "  echo '{\"sequence\": [{\"status\": 503, \"times\": 2}, 200]}' |\n"
       "    roomle-sim endpoint --port 8090 --behavior -");
   command->callback([&context, flags] {

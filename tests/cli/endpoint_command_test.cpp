@@ -1,8 +1,10 @@
 // `roomle-sim endpoint` as a user runs it.
 #include <csignal>
+#include <fstream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "cli/exit_code.h"
 #include "tests/cli/program.h"
@@ -130,6 +132,75 @@ TEST(EndpointCommand, FilesAndFlagsThatCannotBeUsedEndByTheContract) {
   EXPECT_EQ(roomle_sim_run({"endpoint", "--api-key", "k"}).exit_code, exit_code::kUsage);
   EXPECT_EQ(roomle_sim_run({"endpoint", "--port", "70000"}).exit_code, exit_code::kUsage);
   EXPECT_EQ(roomle_sim_run({"endpoint", "--host", "256.1.1.1"}).exit_code, exit_code::kCouldNotRun);
+}
+
+TEST(EndpointCommand, AFaultInOneLineIsABehaviour) {
+  RunningEndpoint endpoint({"--fault", "status 503 + header Retry-After 5 x2, 204"});
+  EXPECT_THAT(post(endpoint.url()), HasSubstr("Retry-After: 5"));
+  EXPECT_THAT(post(endpoint.url()), StartsWith("HTTP/1.1 503"));
+  EXPECT_THAT(post(endpoint.url()), StartsWith("HTTP/1.1 204"));
+}
+
+TEST(EndpointCommand, AWrongFaultIsShownWithACaret) {
+  const ProcessResult result = roomle_sim_run({"endpoint", "--fault", "503, dely 1s"});
+  EXPECT_EQ(result.exit_code, exit_code::kUsage);
+  EXPECT_THAT(result.err, HasSubstr("--fault:1:6"));
+  EXPECT_THAT(result.err, HasSubstr("did you mean 'delay'"));
+  EXPECT_THAT(result.err, HasSubstr("^~~~"));
+}
+
+TEST(EndpointCommand, CommandsOnStdinChangeItWhileItRuns) {
+  const TemporaryFolder folder;
+  const std::string file = folder.file("b.json", R"({"sequence": [410]})");
+  ProcessOptions options;
+  options.input = "# a comment\n\nfault 503\nfalt 500\nbehavior " + file + "\nfault tls valid";
+  Process process(program({"endpoint", "--json", "--control"}), options);
+  std::vector<nlohmann::ordered_json> said;
+  for (int i = 0; i < 5; ++i) said.push_back(nlohmann::ordered_json::parse(process.read_line()));
+  EXPECT_EQ(said[0]["type"], "ready");
+  EXPECT_EQ(said[1]["command"], "fault 503");
+  EXPECT_EQ(said[2]["type"], "refused");
+  EXPECT_THAT(said[2]["message"].get<std::string>(), HasSubstr("did you mean 'fault'"));
+  EXPECT_EQ(said[3]["type"], "changed");
+  EXPECT_THAT(said[4]["url"].get<std::string>(), StartsWith("https://"));
+  process.signal(SIGTERM);
+  const ProcessResult result = process.wait();
+  EXPECT_EQ(result.exit_code, exit_code::kInterrupted);
+  EXPECT_THAT(result.err, HasSubstr("there is no command 'falt 500'"));
+}
+
+TEST(EndpointCommand, AScriptChangesItThroughAPipe) {
+  const TemporaryFolder folder;
+  const std::string pipe = folder.path() + "/control";
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  Process process({"sh", "-c", "exec \"$0\" endpoint --json --control <\"$1\"", PROGRAM, pipe});
+  std::ofstream control(pipe);  // returns when the program has opened it
+  const auto url = nlohmann::ordered_json::parse(process.read_line())["url"].get<std::string>();
+  EXPECT_THAT(post(url), StartsWith("HTTP/1.1 200"));
+  process.read_line();
+  control << "fault 503" << std::endl;
+  EXPECT_THAT(process.read_line(), HasSubstr("changed"));
+  EXPECT_THAT(post(url), StartsWith("HTTP/1.1 503"));
+  process.read_line();
+  control << "normal" << std::endl;
+  EXPECT_THAT(process.read_line(), HasSubstr("changed"));
+  EXPECT_THAT(post(url), StartsWith("HTTP/1.1 200"));
+}
+
+TEST(EndpointCommand, TlsTellsWhomToTrust) {
+  const TemporaryFolder folder;
+  const std::string file = folder.path() + "/ca.pem";
+  RunningEndpoint endpoint({"--fault", "tls expired x1, 204", "--tls-ca-out", file});
+  EXPECT_THAT(endpoint.url(), StartsWith("https://"));
+  const auto send = [&] {
+    return roomle_sim_run({"send", "email.savedConfiguration", "--to", endpoint.url(), "--cacert",
+                           file, "--mail", "maildir:" + folder.path() + "/mail"});
+  };
+  const ProcessResult expired = send();
+  EXPECT_EQ(expired.exit_code, exit_code::kNotAsExpected);
+  EXPECT_THAT(expired.out, HasSubstr("certificate has expired"));
+  EXPECT_EQ(send().exit_code, 0);
+  EXPECT_THAT(endpoint.process().read_line(), HasSubstr(R"("met":"tls expired")"));
 }
 
 }  // namespace

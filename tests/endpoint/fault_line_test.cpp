@@ -1,0 +1,121 @@
+// A behaviour in one line says what the same behaviour says in a file.
+#include "endpoint/fault_line.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace roomle_sim {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using testing::HasSubstr;
+
+Result<Behavior> parse(std::string line) {
+  return parse_fault_line(std::make_shared<SourceText>(SourceText{"--fault", std::move(line)}));
+}
+
+Behavior read(std::string line) {
+  const auto behavior = parse(std::move(line));
+  if (!behavior) throw std::runtime_error(behavior.error().message);
+  return *behavior;
+}
+
+std::string mistake(std::string line) {
+  const auto behavior = parse(std::move(line));
+  return behavior ? "no mistake found" : behavior.error().message;
+}
+
+TEST(FaultLine, CommasMakeASequence) {
+  const Behavior behavior = read("status 503 x2, delay 200ms");
+  ASSERT_EQ(behavior.sequence.size(), 2U);
+  EXPECT_EQ(behavior.sequence[0].plan.status, 503);
+  EXPECT_EQ(behavior.sequence[0].times, 2U);
+  EXPECT_EQ(behavior.sequence[1].plan.status, 200);
+  EXPECT_EQ(std::get<Duration>(behavior.sequence[1].delay), milliseconds(200));
+}
+
+TEST(FaultLine, PlusJoinsTheMembersOfOneEntry) {
+  const Behavior behavior =
+      read("503 + header Retry-After 5 + header X-Why \"it is, well, down\" + body 'a, b' x2, 200");
+  ASSERT_EQ(behavior.sequence.size(), 2U);
+  const ResponsePlan& plan = behavior.sequence[0].plan;
+  EXPECT_EQ(plan.status, 503);
+  EXPECT_EQ(plan.body, "a, b");
+  EXPECT_EQ(plan.headers.at(0), (Headers::value_type{"Retry-After", "5"}));
+  EXPECT_EQ(plan.headers.at(1), (Headers::value_type{"X-Why", "it is, well, down"}));
+  EXPECT_EQ(behavior.sequence[0].times, 2U);
+}
+
+TEST(FaultLine, KnowsEveryFault) {
+  const Behavior behavior = read(
+      "delay uniform 1s 2s, delay lognormal 1s 0.5 9s, dribble 1s, dribble 4 2s, slicer 10 1ms, "
+      "slicer 10 5 1ms, bandwidth 10KB/s, empty_response, connection_reset, "
+      "connection_reset in_body, malformed chunk, blackhole, limit_data 20, slow_close 1s, "
+      "rate_limit 2 1s, accept_then_lose, redirect https://elsewhere.example:81/a+b, "
+      "redirect /x 308, endless_body");
+  std::vector<std::string> words;
+  for (const BehaviorEntry& entry : behavior.sequence) words.push_back(answer_word(entry.plan));
+  EXPECT_EQ(words,
+            (std::vector<std::string>{
+                "200", "200", "200 dribble", "200 dribble", "200 slicer", "200 slicer",
+                "200 bandwidth", "empty_response", "connection_reset", "connection_reset in_body",
+                "malformed chunk", "blackhole", "200 limit_data", "200 slow_close", "200",
+                "accept_then_lose", "302", "308", "200 endless_body"}));
+  EXPECT_EQ(behavior.sequence[16].plan.headers.at(0).second, "https://elsewhere.example:81/a+b");
+}
+
+TEST(FaultLine, ConditionsMakeRules) {
+  const Behavior behavior =
+      read("tenant 42 event email.3DExportAsset: 410, 200; 30%: connection_reset; 201; then cycle");
+  ASSERT_EQ(behavior.by.size(), 2U);
+  EXPECT_EQ(behavior.by[0].tenant_id, 42);
+  EXPECT_EQ(behavior.by[0].event, "email.3DExportAsset");
+  EXPECT_EQ(behavior.by[0].answers.sequence.size(), 2U);
+  EXPECT_DOUBLE_EQ(behavior.by[1].probability, 0.3);
+  EXPECT_EQ(behavior.sequence.at(0).plan.status, 201);
+  EXPECT_EQ(behavior.then, AfterSequence::cycle);
+}
+
+TEST(FaultLine, KnowsWhatIsOfTheWholeEndpoint) {
+  EXPECT_TRUE(read("refuse").refuse);
+  EXPECT_EQ(read("outage 1s 3s; 204").outages.at(0).from, seconds(1));
+  EXPECT_EQ(read("outage 3s").outages.at(0).until, seconds(3));
+  EXPECT_FALSE(read("outage").outages.at(0).until.has_value());
+  EXPECT_EQ(read("tls valid; 503").tls, TlsMode::valid);
+  const Behavior expired = read("tls expired x1, 200");
+  EXPECT_EQ(expired.tls, TlsMode::valid);
+  EXPECT_EQ(expired.sequence.at(0).plan.tls, TlsMode::expired);
+}
+
+TEST(FaultLine, AMistakeIsShownWithACaret) {
+  const std::string message = mistake("statsu 503, 200");
+  EXPECT_THAT(message, HasSubstr("--fault:1:1"));
+  EXPECT_THAT(message, HasSubstr("did you mean 'status'"));
+  EXPECT_THAT(message, HasSubstr("statsu 503, 200"));
+  EXPECT_THAT(message, HasSubstr("^~~~~~"));
+  EXPECT_THAT(mistake("200, status 999"), HasSubstr("--fault:1:13"));
+  EXPECT_THAT(mistake("200, status 999"), HasSubstr("from 200 to 599"));
+}
+
+TEST(FaultLine, WhatAFileRefusesALineRefuses) {
+  EXPECT_THAT(mistake("blackhole + status 503"), HasSubstr("'status' has no meaning beside"));
+  EXPECT_THAT(mistake("delay 200"), HasSubstr("unit"));
+  EXPECT_THAT(mistake("refuse; 200"), HasSubstr("has no sequence"));
+  EXPECT_THAT(mistake("event email.saved: 200"), HasSubstr("email.savedConfiguration"));
+}
+
+TEST(FaultLine, WhatIsWrittenWronglyIsTold) {
+  EXPECT_THAT(mistake(""), HasSubstr("says nothing"));
+  EXPECT_THAT(mistake("slicer 10"), HasSubstr("slicer AVERAGE_SIZE VARIATION DELAY"));
+  EXPECT_THAT(mistake("delay normal 1s 2s"), HasSubstr("delay uniform LOWER UPPER"));
+  EXPECT_THAT(mistake("503, , 200"), HasSubstr("missing"));
+  EXPECT_THAT(mistake("503 + "), HasSubstr("missing"));
+  EXPECT_THAT(mistake("body 'open"), HasSubstr("not closed"));
+  EXPECT_THAT(mistake("customer 3: 200"), HasSubstr("no condition"));
+  EXPECT_THAT(mistake("status 503 + status 200"), HasSubstr("twice"));
+  EXPECT_THAT(mistake("header X"), HasSubstr("header NAME VALUE"));
+}
+
+}  // namespace
+}  // namespace roomle_sim
