@@ -45,6 +45,10 @@ struct BadToken {
   std::string told;
 };
 
+void PrintTo(const BadToken& token, std::ostream* to) {
+  *to << token.name;
+}
+
 class TokenThatCannotBeRead : public testing::TestWithParam<BadToken> {};
 
 TEST_P(TokenThatCannotBeRead, IsAFileErrorWithItsReason) {
