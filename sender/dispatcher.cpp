@@ -14,9 +14,10 @@ Dispatcher::Impl::Impl(Transport& transport, Journal& journal, FallbackMailbox& 
       clock_(clock),
       options_(std::move(options)),
       open_(options_.open_limits),
-      jobs_(options_.attempts_per_tenant),
+      attempts_(options_.attempts_per_tenant),
+      mails_(options_.mails_at_once),
       seeds_(options_.seed) {
-  jobs_.set_limit(kMailLane, options_.mails_at_once);
+  workers_.reserve(static_cast<std::size_t>(options_.attempts_in_all + options_.mails_at_once));
   timer_thread_ = std::thread([this] { watch_timers(); });
 }
 
@@ -193,7 +194,7 @@ Standstill Dispatcher::Impl::wait_for_standstill(std::chrono::steady_clock::time
 // With mutex_ held.
 bool Dispatcher::Impl::stands_still() const {
   const bool due = !timers_.empty() && timers_.begin()->first <= clock_.now();
-  return quiet() && jobs_.empty() && !timer_under_way_ && !due;
+  return quiet() && attempts_.empty() && mails_.empty() && !timer_under_way_ && !due;
 }
 
 // With mutex_ held: something that was under way may have been the last.

@@ -4,9 +4,11 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "base/result.h"
@@ -25,9 +27,11 @@ struct DispatcherOptions {
   // Attempts under way at once for one tenant. A hanging endpoint then holds at most this many
   // threads, and no other tenant waits for it. More helps one tenant with a slow endpoint.
   int attempts_per_tenant = 8;
-  // Threads in all, mails included; they are made when first needed. Tenants begin to wait for one
-  // another when more than attempts_in_all / attempts_per_tenant of them hang at the same time.
+  // Attempts under way at once, each on a thread; those are made when first needed. Tenants begin
+  // to wait for one another when more than attempts_in_all / attempts_per_tenant of them hang at
+  // the same time. What waits has not begun: neither its records nor its time-outs know of it.
   int attempts_in_all = 1024;
+  // Mails have threads of their own, so that endpoints that hang hold none back.
   int mails_at_once = 8;
   // Back-pressure: beyond it submit() refuses. What is resumed counts, but is never refused.
   OpenLimits open_limits;
@@ -35,6 +39,9 @@ struct DispatcherOptions {
   // them. An attempt that was interrupted counts as ambiguous when its journal is taken up again.
   Duration stop_grace{0};
   std::uint64_t seed = 1;  // of the jitter
+  // Makes a thread that calls what it is given, or throws std::system_error where the system has
+  // none left: then as many acts are under way as there are threads. For tests; empty: std::thread.
+  std::function<std::thread(std::function<void()>)> make_thread;
   OutgoingOptions outgoing;
 };
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -14,6 +15,8 @@
 #include <string>
 #include <thread>
 #include <unordered_map>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "sender/advance.h"
@@ -31,6 +34,8 @@ struct Act {
   OpenPtr delivery;
   std::variant<effect::StartAttempt, effect::SendFallbackMail> what;
   std::shared_ptr<const Exchange> exchange;  // of an attempt
+  TimePoint recorded;                        // as begun
+  Deadline overdue;                          // as it would be had it been carried out then
 };
 
 class Dispatcher::Impl {
@@ -73,9 +78,14 @@ class Dispatcher::Impl {
   void enqueue(const OpenPtr& delivery, const Deadline& deadline);
   bool hold(const Job& job);
   void begin_due();
+  std::optional<std::pair<std::int64_t, Job>> take_due();
+  bool has_thread(const FairQueue<Job>& queue);
+  FairQueue<Job>& queue_of(std::int64_t lane) { return lane == kMailLane ? mails_ : attempts_; }
   void begin(std::int64_t lane, const Job& job);
   void hand_out(std::int64_t lane, const OpenPtr& delivery, const Advanced& advanced);
   bool needs_worker();
+  bool hire();
+  void set_timer(const OpenPtr& delivery, TimePoint at, const Deadline& deadline);
   void work();
   void work_on();
   void carry_out(const Act& act);
@@ -102,13 +112,15 @@ class Dispatcher::Impl {
   std::condition_variable timers_changed_;
   std::condition_variable all_ended_;
   BoundedOpenSet open_;
-  FairQueue<Job> jobs_;                            // due, and waiting for a slot of their lane
-  std::deque<Act> acts_;                           // recorded as begun, and waiting for a thread
+  FairQueue<Job> attempts_;                        // due, and waiting for a slot and a thread
+  FairQueue<Job> mails_;                           // the same, all in one lane
+  std::deque<Act> acts_;                           // recorded as begun, and waiting to be taken
   std::map<std::int64_t, std::vector<Job>> held_;  // of paused tenants, what was due meanwhile
   Timers timers_;
   std::mutex seeds_mutex_;
   JitterSeeds seeds_;
   std::vector<std::thread> workers_;
+  std::optional<std::chrono::steady_clock::time_point> refused_thread_;  // when, the last time
   int idle_workers_ = 0;
   int acts_under_way_ = 0;
   int posts_under_way_ = 0;       // of these

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <exception>
 #include <system_error>
 #include <utility>
@@ -8,6 +9,12 @@
 #include "sender/worker_thread.h"
 
 namespace roomle_sim {
+namespace {
+
+// So long no thread is asked for after the system has refused one.
+constexpr Duration kThreadPause = std::chrono::seconds(1);
+
+}  // namespace
 
 // Feeds one input. Its records are still to be written; when they are, settle() has to follow.
 Advanced Dispatcher::Impl::step(OpenDelivery& delivery, const Input& input,
@@ -83,19 +90,27 @@ void Dispatcher::Impl::schedule(const OpenPtr& delivery, const std::optional<Dea
   if (!next) {
     open_.remove(delivery);
     if (open_.empty()) all_ended_.notify_all();
-  } else if (waits_for_slot(*next) && next->at <= clock_.now()) {
+  } else if (!waits_for_slot(*next)) {
+    // The watch over an act begins when it is carried out.
+  } else if (next->at <= clock_.now()) {
     enqueue(delivery, *next);
   } else {
-    delivery->timer = timers_.emplace(next->at, Job{delivery, *next});
-    // Only the first one shortens the wait.
-    if (*delivery->timer == timers_.begin()) timers_changed_.notify_one();
+    set_timer(delivery, next->at, *next);
   }
+}
+
+// With mutex_ held.
+void Dispatcher::Impl::set_timer(const OpenPtr& delivery, TimePoint at, const Deadline& deadline) {
+  delivery->timer = timers_.emplace(at, Job{delivery, deadline});
+  // Only the first one shortens the wait.
+  if (*delivery->timer == timers_.begin()) timers_changed_.notify_one();
 }
 
 // With mutex_ held. begin_due() has to follow, without it.
 void Dispatcher::Impl::enqueue(const OpenPtr& delivery, const Deadline& deadline) {
   if (hold({delivery, deadline})) return;
-  jobs_.push(lane_of(*delivery, deadline), {delivery, deadline});
+  const std::int64_t lane = lane_of(*delivery, deadline);
+  queue_of(lane).push(lane, {delivery, deadline});
 }
 
 // With mutex_ held. Whether the job's tenant is paused; then it is kept for unpause().
@@ -106,16 +121,16 @@ bool Dispatcher::Impl::hold(const Job& job) {
   return true;
 }
 
-// Begins whatever is due and has a slot. Waits for nothing, so that any thread may do it that has
-// made something due or given a slot back.
+// Begins whatever is due and has a slot and a thread. Waits for nothing, so that any thread may do
+// it that has made something due or given a slot back.
 void Dispatcher::Impl::begin_due() {
   std::unique_lock lock(mutex_);
   while (!stopping_ && !failed_) {
-    const auto taken = jobs_.pop();
+    const auto taken = take_due();
     if (!taken) return;
     const auto& [lane, job] = *taken;
     if (hold(job)) {
-      jobs_.done(lane);
+      queue_of(lane).done(lane);
       tell_quiet();
       continue;
     }
@@ -123,6 +138,27 @@ void Dispatcher::Impl::begin_due() {
     begin(lane, job);
     lock.lock();
   }
+}
+
+// With mutex_ held.
+std::optional<std::pair<std::int64_t, Job>> Dispatcher::Impl::take_due() {
+  if (mails_.ready() && has_thread(mails_)) return mails_.pop();
+  if (attempts_.ready() && has_thread(attempts_)) return attempts_.pop();
+  return std::nullopt;
+}
+
+// With mutex_ held. Whether one more act of that queue can be carried out at once. If not it must
+// not begin: its records would tell of a POST that nobody makes.
+bool Dispatcher::Impl::has_thread(const FairQueue<Job>& queue) {
+  int attempts = options_.attempts_in_all;
+  if (refused_thread_) {
+    const int begun = attempts_.running() + mails_.running();
+    if (begun >= static_cast<int>(workers_.size()) && !hire()) return false;
+    const int threads = static_cast<int>(workers_.size());
+    const int for_mails = std::min(options_.mails_at_once, threads / 2);
+    attempts = std::min(attempts, threads - for_mails);
+  }
+  return &queue == &mails_ || attempts_.running() < attempts;
 }
 
 void Dispatcher::Impl::begin(std::int64_t lane, const Job& job) {
@@ -137,14 +173,17 @@ void Dispatcher::Impl::hand_out(std::int64_t lane, const OpenPtr& delivery,
   const auto* start = find_effect<effect::StartAttempt>(advanced.step);
   const auto* send = find_effect<effect::SendFallbackMail>(advanced.step);
   std::unique_lock lock(mutex_);
-  if (start != nullptr) {
-    acts_.push_back({lane, delivery, *start, advanced.exchange});
-  } else if (send != nullptr) {
-    acts_.push_back({lane, delivery, *send, nullptr});
-  } else {
-    jobs_.done(lane);  // the delivery had moved on
+  if (start == nullptr && send == nullptr) {
+    queue_of(lane).done(lane);  // the delivery had moved on
     return tell_quiet();
   }
+  Act act{lane, delivery, {}, advanced.exchange, advanced.records->front().at, *advanced.step.next};
+  if (start != nullptr) {
+    act.what = *start;
+  } else {
+    act.what = *send;
+  }
+  acts_.push_back(std::move(act));
   const bool wake = needs_worker();
   lock.unlock();
   if (wake) work_arrived_.notify_one();
@@ -156,21 +195,31 @@ void Dispatcher::Impl::hand_out(std::int64_t lane, const OpenPtr& delivery,
 bool Dispatcher::Impl::needs_worker() {
   if (acts_.empty() || ending_ || worker_on_its_way_) return false;
   if (idle_workers_ > 0) return worker_on_its_way_ = true;
-  if (static_cast<int>(workers_.size()) < options_.attempts_in_all) {
-    try {
-      workers_.emplace_back([this] { work(); });
-      worker_on_its_way_ = true;
-    } catch (const std::system_error& error) {
-      // No more threads here: the act waits for one that works already. Without any it would wait
-      // for ever.
-      if (workers_.empty() && !failure_) {
-        failure_ = Error{ErrorCode::unavailable, fmt::format("no thread: {}", error.what())};
-        failed_ = true;
-        all_ended_.notify_all();
-      }
-    }
-  }
+  worker_on_its_way_ = hire();
   return false;
+}
+
+// With mutex_ held. One worker more, where there may be one. The system may refuse a thread: acts
+// that have begun then wait for one that works already, and new ones for has_thread(). Without any
+// worker they would wait for ever.
+bool Dispatcher::Impl::hire() {
+  const int most = options_.attempts_in_all + options_.mails_at_once;
+  const auto now = std::chrono::steady_clock::now();
+  if (static_cast<int>(workers_.size()) >= most) return false;
+  if (refused_thread_ && now < *refused_thread_ + kThreadPause) return false;
+  const auto run = [this] { work(); };
+  try {
+    workers_.push_back(options_.make_thread ? options_.make_thread(run) : std::thread(run));
+    return true;
+  } catch (const std::system_error& error) {
+    refused_thread_ = now;
+    if (workers_.empty() && !failure_) {
+      failure_ = Error{ErrorCode::unavailable, fmt::format("no thread: {}", error.what())};
+      failed_ = true;
+      all_ended_.notify_all();
+    }
+    return false;
+  }
 }
 
 // An exception is a bug, or memory that has run out: nothing is begun any more, and who accepts is
@@ -194,6 +243,7 @@ void Dispatcher::Impl::work_on() {
     const Act act = std::move(acts_.front());
     acts_.pop_front();
     const bool posts = std::holds_alternative<effect::StartAttempt>(act.what);
+    set_timer(act.delivery, act.overdue.at + (clock_.now() - act.recorded), act.overdue);
     ++acts_under_way_;
     posts_under_way_ += posts ? 1 : 0;
     worker_on_its_way_ = false;
@@ -204,7 +254,7 @@ void Dispatcher::Impl::work_on() {
     lock.lock();
     --acts_under_way_;
     posts_under_way_ -= posts ? 1 : 0;
-    jobs_.done(act.lane);
+    queue_of(act.lane).done(act.lane);
     tell_quiet();
     lock.unlock();
     begin_due();

@@ -41,12 +41,14 @@ class FairQueue {
     std::pair<Lane, Job> taken{lane, std::move(state.waiting.front())};
     state.waiting.pop_front();
     ++state.running;
+    ++running_;
     queue(lane, state);
     return taken;
   }
 
   void done(Lane lane) {
     --jobs_;
+    --running_;
     State& state = lanes_.at(lane);
     --state.running;
     queue(lane, state);
@@ -55,6 +57,8 @@ class FairQueue {
 
   // Whether pop() would give a job.
   [[nodiscard]] bool ready() const { return !turns_.empty(); }
+  // Jobs that were taken and are not done, of all lanes.
+  [[nodiscard]] int running() const { return running_; }
   // Whether nothing waits, and all that was taken is done.
   [[nodiscard]] bool empty() const { return jobs_ == 0; }
 
@@ -75,6 +79,7 @@ class FairQueue {
 
   int jobs_per_lane_;
   std::size_t jobs_ = 0;  // waiting or under way
+  int running_ = 0;
   std::unordered_map<Lane, State> lanes_;
   std::deque<Lane> turns_;
 };

@@ -78,13 +78,19 @@ class KeepingMailbox : public FallbackMailbox {
     const std::lock_guard lock(mutex_);
     if (refuse) return MailError{MailFault::unavailable, "no room"};
     mails.push_back(mail);
+    changed_.notify_all();
     return MailReceipt{"kept"};
+  }
+  void wait_for_mails(std::size_t count) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return mails.size() >= count; });
   }
   bool refuse = false;
   std::vector<FallbackMail> mails;
 
  private:
   std::mutex mutex_;
+  std::condition_variable changed_;
 };
 
 class KeepingJournal : public Journal {
