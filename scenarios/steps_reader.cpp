@@ -134,7 +134,7 @@ class StepsReader {
   }
 
   std::int64_t read_tenant(ObjectReader& step, const JsonNode* node) const {
-    const std::vector<Tenant>& tenants = registry_.tenants();
+    const auto tenants = registry_.tenants();
     if (node == nullptr) {
       if (tenants.size() > 1) {
         step.report(step.node(), "there are several tenants: this step must name one",

@@ -69,11 +69,12 @@ class Dispatcher {
   Dispatcher(const Dispatcher&) = delete;
   Dispatcher& operator=(const Dispatcher&) = delete;
 
-  // Takes an event for a tenant of `registry`, which stays alive until the delivery has ended, and
-  // gives the delivery's id once its acceptance is in the journal. `not_before`: nothing happens
-  // earlier (an export that ends later); it is in the journal with the acceptance. Refused
-  // (ErrorCode::usage): no such tenant, or an inactive one; (bad_input): the event is too large;
-  // (busy): too many are open. ErrorCode::unavailable: stopped, or the journal failed.
+  // Takes an event for a tenant of `registry`, of which the delivery keeps no more than the tenant
+  // and its credential, and gives the delivery's id once its acceptance is in the journal.
+  // `not_before`: nothing happens earlier (an export that ends later); it is in the journal with
+  // the acceptance. Refused (ErrorCode::usage): no such tenant, or an inactive one; (bad_input):
+  // the event is too large; (busy): too many are open. ErrorCode::unavailable: stopped, or the
+  // journal failed.
   Result<std::string> submit(const std::shared_ptr<const TenantRegistry>& registry,
                              std::int64_t tenant_id, const Event& event,
                              std::optional<TimePoint> not_before = std::nullopt);

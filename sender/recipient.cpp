@@ -1,5 +1,7 @@
 #include "sender/recipient.h"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "tenants/token_settings.h"
@@ -19,7 +21,7 @@ std::shared_ptr<const DeliveryPlan> plan_of(const Tenant& tenant) {
 
 Result<std::shared_ptr<const Recipient>> Recipients::find(
     const std::shared_ptr<const TenantRegistry>& registry, std::int64_t tenant_id) {
-  const Tenant* tenant = registry->find(tenant_id);
+  std::shared_ptr<const Tenant> tenant = registry->share(tenant_id);
   if (tenant == nullptr) {
     return Error{ErrorCode::usage, fmt::format("there is no tenant {}", tenant_id)};
   }
@@ -30,13 +32,16 @@ Result<std::shared_ptr<const Recipient>> Recipients::find(
   }
   const std::lock_guard lock(mutex_);
   std::weak_ptr<const Recipient>& known = known_[tenant_id];
-  // The same address is the same tenant: the one that is known keeps its registry alive.
-  if (auto found = known.lock(); found && found->tenant.get() == tenant) return found;
-  const TokenCredential credential = registry->credential_for(*tenant);
+  TokenCredential credential = registry->credential_for(*tenant);
+  if (auto found = known.lock();
+      found && found->tenant == tenant && found->credential.credential == credential.credential) {
+    return found;
+  }
   const Result<Secret> key = cipher_key(credential.credential->secret, tenant->simulator.token.key);
   if (!key) return key.error();
+  auto plan = plan_of(*tenant);
   auto made = std::make_shared<const Recipient>(
-      Recipient{std::shared_ptr<const Tenant>(registry, tenant), credential, plan_of(*tenant)});
+      Recipient{std::move(tenant), std::move(credential), std::move(plan)});
   known = made;
   return std::shared_ptr<const Recipient>(std::move(made));
 }

@@ -14,15 +14,16 @@
 namespace roomle_sim {
 
 struct Recipient {
-  std::shared_ptr<const Tenant> tenant;  // keeps its registry alive
-  TokenCredential credential;            // of that registry
+  std::shared_ptr<const Tenant> tenant;
+  TokenCredential credential;
   std::shared_ptr<const DeliveryPlan> plan;
 };
 
 // Contract. Threads: find() may be called from any.
 class Recipients {
  public:
-  // The same object for every call with the same registry, as long as anybody holds it. Errors
+  // The same object for every call that finds the same tenant and credential, also in a registry in
+  // which others have changed, as long as anybody holds it; it keeps no registry alive. Errors
   // (ErrorCode::usage): no such tenant, or an inactive one; (bad_input): a secret that gives no
   // key, which loading a registry rules out.
   Result<std::shared_ptr<const Recipient>> find(

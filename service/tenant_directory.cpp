@@ -69,6 +69,7 @@ std::optional<Error> TenantDirectory::change(std::int64_t tenant_id, const Tenan
   if (change.api_key) {
     tenant.api_key = change.api_key->empty() ? std::nullopt : std::optional(*change.api_key);
   }
+  if (tenant.webhook == found->webhook && tenant.api_key == found->api_key) return std::nullopt;
   if (auto error = check(changed, *found, tenant)) return error;
   changed.replace(std::move(tenant));
   current_ = std::make_shared<const TenantRegistry>(std::move(changed));

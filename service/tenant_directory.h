@@ -1,5 +1,6 @@
 // The tenants as they are now: the tenants file's, with what was changed at run time (PUT
-// /v2/tenants/:id). A change makes a new registry; deliveries keep the one they were accepted with.
+// /v2/tenants/:id). A change makes a new registry, which shares all other tenants with the one
+// before; deliveries keep the tenant they were accepted with.
 #pragma once
 
 #include <cstdint>

@@ -15,12 +15,14 @@ Error rendered(const Diagnostics& diagnostics) {
 }  // namespace
 
 // Our assumption, as the vendor publishes no default secret: the secret of its test vector.
-TenantRegistry::TenantRegistry() : default_{"roomle_default", Secret("a-Secr3t_Str1ng!")} {}
+TenantRegistry::TenantRegistry()
+    : default_(std::make_shared<const Credential>(
+          Credential{"roomle_default", Secret("a-Secr3t_Str1ng!")})) {}
 
 void TenantRegistry::replace(Tenant tenant) {
-  for (Tenant& one : tenants_) {
-    if (one.id == tenant.id) {
-      one = std::move(tenant);
+  for (auto& one : tenants_) {
+    if (one->id == tenant.id) {
+      one = std::make_shared<const Tenant>(std::move(tenant));
       return;
     }
   }
@@ -28,14 +30,20 @@ void TenantRegistry::replace(Tenant tenant) {
 
 const Tenant* TenantRegistry::find(std::int64_t id) const {
   const auto found = std::find_if(tenants_.begin(), tenants_.end(),
-                                  [&](const Tenant& tenant) { return tenant.id == id; });
-  return found == tenants_.end() ? nullptr : &*found;
+                                  [&](const auto& tenant) { return tenant->id == id; });
+  return found == tenants_.end() ? nullptr : found->get();
+}
+
+std::shared_ptr<const Tenant> TenantRegistry::share(std::int64_t id) const {
+  const auto found = std::find_if(tenants_.begin(), tenants_.end(),
+                                  [&](const auto& tenant) { return tenant->id == id; });
+  return found == tenants_.end() ? nullptr : *found;
 }
 
 const Tenant* TenantRegistry::find_by_name(std::string_view name) const {
   const auto found = std::find_if(tenants_.begin(), tenants_.end(),
-                                  [&](const Tenant& tenant) { return tenant.name == name; });
-  return found == tenants_.end() ? nullptr : &*found;
+                                  [&](const auto& tenant) { return tenant->name == name; });
+  return found == tenants_.end() ? nullptr : found->get();
 }
 
 const Tenant* TenantRegistry::find_by_text(std::string_view id_or_name) const {
@@ -50,11 +58,11 @@ const Tenant* TenantRegistry::find_by_text(std::string_view id_or_name) const {
 
 TokenCredential TenantRegistry::credential_for(const Tenant& tenant) const {
   if (tenant.api_key) {
-    for (const Credential& credential : credentials_) {
-      if (credential.api_key == *tenant.api_key) return {&credential, true};
+    for (const auto& credential : credentials_) {
+      if (credential->api_key == *tenant.api_key) return {credential, true};
     }
   }
-  return {&default_, false};
+  return {default_, false};
 }
 
 Result<TenantRegistry> parse_tenants(const Source& source, const SecretSources& sources) {

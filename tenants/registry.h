@@ -1,10 +1,14 @@
 // The tenants file: load, validate, look up.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
+#include <ranges>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/diagnostics.h"
@@ -17,36 +21,53 @@ namespace roomle_sim {
 // Which secret a tenant's token is encrypted with (Webhook documentation: with no apiKey in the
 // tenant, a default secret is used and the event cannot be authenticated).
 struct TokenCredential {
-  const Credential* credential = nullptr;  // lives as long as the registry; never null
-  bool authenticates = false;              // false: the default secret, known to everyone
+  std::shared_ptr<const Credential> credential;  // never null
+  bool authenticates = false;                    // false: the default secret, known to everyone
 };
 
-// Immutable once loaded, so any number of threads may read it.
+// Immutable once loaded, so any number of threads may read it. A copy shares its tenants and
+// credentials, so that one with one tenant changed costs little more than that tenant.
 class TenantRegistry {
  public:
   TenantRegistry();
 
-  [[nodiscard]] const std::vector<Tenant>& tenants() const { return tenants_; }
+  // Ranges of const Tenant& and const Credential&, in the file's order; for as long as the
+  // registry.
+  [[nodiscard]] auto tenants() const { return std::views::transform(tenants_, Pointed()); }
+  [[nodiscard]] auto credentials() const { return std::views::transform(credentials_, Pointed()); }
+  [[nodiscard]] const Credential& default_credential() const { return *default_; }
+
   [[nodiscard]] const Tenant* find(std::int64_t id) const;
+  // The same, to be kept.
+  [[nodiscard]] std::shared_ptr<const Tenant> share(std::int64_t id) const;
   [[nodiscard]] const Tenant* find_by_name(std::string_view name) const;
   // An id in digits, or a name: what `--tenant` and a scenario's "tenant" take.
   [[nodiscard]] const Tenant* find_by_text(std::string_view id_or_name) const;
 
   [[nodiscard]] TokenCredential credential_for(const Tenant& tenant) const;
-  [[nodiscard]] const std::vector<Credential>& credentials() const { return credentials_; }
-  [[nodiscard]] const Credential& default_credential() const { return default_; }
 
   // For building one in code. No validation: the loaders below do that.
-  void add(Tenant tenant) { tenants_.push_back(std::move(tenant)); }
+  void add(Tenant tenant) { tenants_.push_back(std::make_shared<const Tenant>(std::move(tenant))); }
   // In place of the one with its id; nothing where there is none.
   void replace(Tenant tenant);
-  void add(Credential credential) { credentials_.push_back(std::move(credential)); }
-  void set_default(Credential credential) { default_ = std::move(credential); }
+  void add(Credential credential) {
+    credentials_.push_back(std::make_shared<const Credential>(std::move(credential)));
+  }
+  void set_default(Credential credential) {
+    default_ = std::make_shared<const Credential>(std::move(credential));
+  }
 
  private:
-  std::vector<Tenant> tenants_;
-  std::vector<Credential> credentials_;
-  Credential default_;
+  struct Pointed {
+    template <class One>
+    const One& operator()(const std::shared_ptr<const One>& one) const {
+      return *one;
+    }
+  };
+
+  std::vector<std::shared_ptr<const Tenant>> tenants_;
+  std::vector<std::shared_ptr<const Credential>> credentials_;
+  std::shared_ptr<const Credential> default_;
 };
 
 // The outside world that a tenants file may point to. The defaults ask the process and the disk.

@@ -1,6 +1,7 @@
 #include "sender/outgoing.h"
 
 #include <algorithm>
+#include <memory>
 
 #include <gtest/gtest.h>
 
@@ -14,7 +15,8 @@ class Outgoing : public ::testing::Test {
   [[nodiscard]] AttemptRequest compose(const OutgoingOptions& options = {}) const {
     const Event event =
         make_event("email.savedConfiguration", nlohmann::ordered_json::object()).value();
-    return compose_attempt(tenant_, {&credential_, false}, event_body(event), options, {})
+    return compose_attempt(tenant_, {std::make_shared<const Credential>(credential_), false},
+                           event_body(event), options, {})
         .value()
         .request;
   }
@@ -51,7 +53,8 @@ TEST_F(Outgoing, ASecretThatGivesNoKeyIsAnError) {
   credential_.secret = Secret("short");
   const Event event =
       make_event("email.savedConfiguration", nlohmann::ordered_json::object()).value();
-  EXPECT_FALSE(compose_attempt(tenant_, {&credential_, false}, event_body(event), {}, {}));
+  EXPECT_FALSE(compose_attempt(tenant_, {std::make_shared<const Credential>(credential_), false},
+                               event_body(event), {}, {}));
 }
 
 }  // namespace

@@ -63,6 +63,28 @@ TEST(TenantDirectory, WhoHoldsTheRegistryOfBeforeKeepsItAsItWas) {
   EXPECT_EQ(after->credential_for(at(after, 42)).credential->api_key, "spareKey");
 }
 
+// Or each open delivery would keep alive all tenants as they once were.
+TEST(TenantDirectory, AChangeSharesAllOtherTenantsAndCredentials) {
+  TenantDirectory directory(registry());
+  const auto other = directory.current()->share(43);
+  const auto credential = directory.current()->credential_for(*other).credential;
+  std::weak_ptr<const TenantRegistry> before = directory.current();
+  for (const char* webhook : {"http://127.0.0.1:9000/a", "http://127.0.0.1:9000/b"}) {
+    ASSERT_FALSE(directory.change(42, {webhook, std::nullopt}));
+    EXPECT_TRUE(before.expired());
+    before = directory.current();
+  }
+  EXPECT_EQ(directory.current()->share(43), other);
+  EXPECT_EQ(directory.current()->credential_for(*other).credential, credential);
+}
+
+TEST(TenantDirectory, WhatChangesNothingMakesNoNewTenant) {
+  TenantDirectory directory(registry());
+  const auto before = directory.current();
+  ASSERT_FALSE(directory.change(42, {kWebhook, "acmeKey"}));
+  EXPECT_EQ(directory.current(), before);
+}
+
 TEST(TenantDirectory, AnEmptyTextTakesAway) {
   TenantDirectory directory(registry());
   ASSERT_FALSE(directory.change(42, {"", ""}));

@@ -61,8 +61,8 @@ TEST(LoadTenants, ReadsSecretsFromRealFilesAndTheRealEnvironment) {
                        { "apiKey": "b", "secret": { "env": "ROOMLE_SIM_TEST_SECRET" } } ] })"));
   unsetenv("ROOMLE_SIM_TEST_SECRET");  // NOLINT(concurrency-mt-unsafe)
   ASSERT_TRUE(loaded.ok()) << loaded.error().message;
-  EXPECT_EQ(loaded->credentials().at(0).secret.reveal(), "0123456789abcdef");
-  EXPECT_EQ(loaded->credentials().at(1).secret.reveal(), "fedcba9876543210");
+  EXPECT_EQ(loaded->credentials()[0].secret.reveal(), "0123456789abcdef");
+  EXPECT_EQ(loaded->credentials()[1].secret.reveal(), "fedcba9876543210");
 }
 
 std::string refusal(const std::string& path) {

@@ -65,7 +65,7 @@ TEST(TenantRegistry, ReadsTheVendorsMembersAndOurs) {
 
 TEST(TenantRegistry, FillsInDefaults) {
   const TenantRegistry read = registry(tenants(R"({"id": 7})"));
-  const Tenant& tenant = read.tenants().at(0);
+  const Tenant& tenant = read.tenants()[0];
   EXPECT_EQ(tenant.name, "tenant-7");
   EXPECT_EQ(tenant.shown_name(), "tenant-7");
   EXPECT_TRUE(tenant.active);
@@ -82,8 +82,8 @@ TEST(TenantRegistry, TakesNullForAbsent) {
   const TenantRegistry read = registry(tenants(
       R"({"id": 7, "name": null, "label": null, "defaultLanguage": null, "privacyUrl": null,
           "webhook": null, "apiKey": null})"));
-  EXPECT_EQ(read.tenants().at(0).name, "tenant-7");
-  EXPECT_FALSE(read.tenants().at(0).api_key.has_value());
+  EXPECT_EQ(read.tenants()[0].name, "tenant-7");
+  EXPECT_FALSE(read.tenants()[0].api_key.has_value());
 }
 
 TEST(TenantRegistry, FindsATenantByIdOrName) {
@@ -125,7 +125,7 @@ std::string secret_of(const std::string& secret) {
   const TenantRegistry read =
       registry(tenants("", R"(, "credentials": [{"apiKey": "k", "secret": )" + secret + "}]"));
   return read.credentials().empty() ? "none"
-                                    : std::string(read.credentials().at(0).secret.reveal());
+                                    : std::string(read.credentials()[0].secret.reveal());
 }
 
 TEST(Secrets, AreGivenAsTextByTheEnvironmentOrInAFileBesideTheTenantsFile) {
