@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands.h"
+#include "cli/descriptor_limit.h"
 #include "cli/exit_code.h"
 #include "cli/interrupt.h"
 #include "cli/next_steps.h"
@@ -49,6 +50,10 @@ int serve(Console& console, const ServeOptions& flags) {
   Result<ServiceOptions> options = flags.service(*tenants);
   if (!options) return console.fail(options.error());
   const std::int64_t tenant = example_tenant(*tenants);
+  const std::size_t limit = raise_descriptor_limit(descriptors_needed(*options));
+  if (const auto fewer = fit_descriptors(*options, limit)) {
+    console.message(fmt::format("warning: {}", *fewer));
+  }
 
   // Behind what is read, where an interrupt is to end the program at once; before every thread.
   std::counting_semaphore<2> ended(0);  // the interrupt, and the journal's failure

@@ -7,6 +7,7 @@
 
 #include "fallback_mailer/delivery_name.h"
 #include "fallback_mailer/maildir_files.h"
+#include "sender/shortage.h"
 
 namespace roomle_sim {
 namespace {
@@ -22,7 +23,7 @@ std::optional<FolderProblem> make_folders(const std::string& folder) {
 }
 
 MailError unavailable(const std::string& path, std::error_code why) {
-  return {MailFault::unavailable,
+  return {is_shortage(why.value()) ? MailFault::shortage : MailFault::unavailable,
           fmt::format("the mail cannot be written to {}: {}", path, why.message())};
 }
 

@@ -38,6 +38,13 @@ void ConnectionPool::give(const std::string& key, std::unique_ptr<HttpConnection
   if (idle_.size() > limits_.in_all) closing.splice(closing.end(), idle_, idle_.begin());
 }
 
+bool ConnectionPool::drop_oldest() {
+  List closing;
+  const std::lock_guard lock(mutex_);
+  if (!idle_.empty()) closing.splice(closing.end(), idle_, idle_.begin());
+  return !closing.empty();
+}
+
 void ConnectionPool::drop_expired(List& closing) {
   const SteadyTime oldest = std::chrono::steady_clock::now() - limits_.idle_limit;
   while (!idle_.empty() && idle_.front().since <= oldest) {

@@ -31,6 +31,8 @@ class ConnectionPool {
   // The connection that was used last under that key, or nothing.
   std::unique_ptr<HttpConnection> take(const std::string& key);
   void give(const std::string& key, std::unique_ptr<HttpConnection> connection);
+  // Closes the one that was idle longest, to have its descriptor. False: there is none.
+  bool drop_oldest();
 
  private:
   struct Idle {

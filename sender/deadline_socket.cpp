@@ -1,5 +1,6 @@
 #include "sender/deadline_socket.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -13,6 +14,8 @@
 #include <netinet/tcp.h>
 #include <sys/eventfd.h>
 #include <sys/time.h>
+
+#include "sender/shortage.h"
 
 namespace roomle_sim {
 namespace {
@@ -40,6 +43,9 @@ bool let_recv_wait(int socket) {
          setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &kBriefWait, sizeof kBriefWait) == 0 &&
          fcntl(socket, F_SETFL, flags & ~O_NONBLOCK) == 0;
 }
+
+// Between two tries for a socket that this machine does not have.
+constexpr Duration kRest = std::chrono::milliseconds(20);
 
 timespec to_timespec(Duration duration) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(duration);
@@ -105,13 +111,43 @@ bool DeadlineSocket::open_failed(int error, const SocketAddress& address) {
   return false;
 }
 
-bool DeadlineSocket::connect(const SocketAddress& address) {
-  socket_ = socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (socket_ < 0) return open_failed(errno, address);
+// Lets some time pass in which another may close a socket: nobody tells when one has. False: the
+// deadline came, or the interrupter.
+bool DeadlineSocket::rest(int shortage) {
+  const auto left = deadline_ - std::chrono::steady_clock::now();
+  if (left <= Duration::zero()) {
+    fail(Problem::deadline, fmt::format("this machine had no socket left until the deadline: {}",
+                                        std::generic_category().message(shortage)));
+    return false;
+  }
+  pollfd interrupter{interrupter_, POLLIN, 0};
+  const timespec limit = to_timespec(std::min<Duration>(left, kRest));
+  if (ppoll(&interrupter, 1, &limit, nullptr) <= 0) return true;
+  fail(Problem::interrupted, "interrupted");
+  return false;
+}
+
+// A socket that is connected, or about to be.
+bool DeadlineSocket::begin(const SocketAddress& address, const std::function<bool()>& make_room,
+                           bool& connected) {
+  for (;;) {
+    if (socket_ < 0) {
+      socket_ = socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    }
+    connected = socket_ >= 0 && ::connect(socket_, address.get(), address.length) == 0;
+    if (connected || (socket_ >= 0 && errno == EINPROGRESS)) return true;
+    const int error = errno;
+    if (!is_shortage(error)) return open_failed(error, address);
+    if (!(make_room && make_room()) && !rest(error)) return false;
+  }
+}
+
+bool DeadlineSocket::connect(const SocketAddress& address, const std::function<bool()>& make_room) {
+  bool connected = false;
+  if (!begin(address, make_room, connected)) return false;
   const int on = 1;
   setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  if (::connect(socket_, address.get(), address.length) != 0) {
-    if (errno != EINPROGRESS) return open_failed(errno, address);
+  if (!connected) {
     if (!wait(POLLOUT)) {
       if (problem_ == Problem::deadline) detail_ = address.text() + " does not answer";
       return false;

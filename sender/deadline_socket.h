@@ -10,6 +10,7 @@
 // Interrupter::interrupt() from any.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -45,8 +46,10 @@ class DeadlineSocket final : public ByteChannel {
 
   void set_deadline(SteadyTime deadline) { deadline_ = deadline; }
 
-  // Each is tried once per object. False: see problem().
-  bool connect(const SocketAddress& address);
+  // Each is tried once per object. False: see problem(). Where this machine has no descriptor or no
+  // memory for a socket, `make_room` is asked whether it freed one, and else connect() waits for
+  // one up to the deadline.
+  bool connect(const SocketAddress& address, const std::function<bool()>& make_room = {});
   bool start_tls(const TlsContext& context, const std::string& host);
 
   void queue(std::string_view bytes) override { unsent_ += bytes; }
@@ -62,6 +65,8 @@ class DeadlineSocket final : public ByteChannel {
 
  private:
   bool wait(short events);
+  bool begin(const SocketAddress& address, const std::function<bool()>& make_room, bool& connected);
+  bool rest(int shortage);
   bool open_failed(int error, const SocketAddress& address);
   // Send as far as it goes; return the poll() event to wait for before going on, or 0.
   short send_some();

@@ -152,6 +152,7 @@ void Dispatcher::Impl::stop() {
     if (posts_under_way_ > 0) transport_.interrupt();
   }
   work_arrived_.notify_all();
+  ending_changed_.notify_all();
   for (std::thread& worker : workers) worker.join();
   if (timer_thread_.joinable()) timer_thread_.join();
   std::unique_lock lock(mutex_);

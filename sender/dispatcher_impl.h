@@ -91,6 +91,7 @@ class Dispatcher::Impl {
   void carry_out(const Act& act);
   void attempt(const Act& act, int number);
   void mail(const Act& act, const MailCause& cause);
+  std::optional<Result<MailReceipt, MailError>> hand_over(const FallbackMail& mail);
   [[nodiscard]] bool quiet() const { return acts_.empty() && acts_under_way_ + writes_ == 0; }
   [[nodiscard]] bool stands_still() const;
   void tell_quiet();
@@ -111,6 +112,7 @@ class Dispatcher::Impl {
   std::condition_variable work_arrived_;
   std::condition_variable timers_changed_;
   std::condition_variable all_ended_;
+  std::condition_variable ending_changed_;
   BoundedOpenSet open_;
   FairQueue<Job> attempts_;                        // due, and waiting for a slot and a thread
   FairQueue<Job> mails_;                           // the same, all in one lane

@@ -13,6 +13,10 @@ namespace {
 
 // So long no thread is asked for after the system has refused one.
 constexpr Duration kThreadPause = std::chrono::seconds(1);
+// So long, and so often, a mail is tried for which this machine lacks something: well below the
+// minute that a mail may take.
+constexpr Duration kMailPatience = std::chrono::seconds(30);
+constexpr Duration kMailPause = std::chrono::milliseconds(50);
 
 }  // namespace
 
@@ -281,16 +285,31 @@ void Dispatcher::Impl::attempt(const Act& act, int number) {
 
 void Dispatcher::Impl::mail(const Act& act, const MailCause& cause) {
   const OpenDelivery& delivery = *act.delivery;
-  const auto handed_over = mailbox_.deliver(
+  const auto handed_over = hand_over(
       {delivery.id, delivery.event->parse(), *delivery.recipient->tenant, cause, clock_.now()});
+  if (!handed_over) return;
   Attachments attachments;
-  if (handed_over) {
-    attachments.receipt = *handed_over;
+  if (*handed_over) {
+    attachments.receipt = **handed_over;
   } else {
-    attachments.mail_error = handed_over.error();
+    attachments.mail_error = handed_over->error();
   }
-  advance_later(act.delivery, input::MailFinished{handed_over.ok()}, attachments,
+  advance_later(act.delivery, input::MailFinished{handed_over->ok()}, attachments,
                 [](const Advanced&) {});
+}
+
+// What this machine lacks for a moment is no reason that a customer gets no mail. Nothing: it was
+// ended meanwhile, and the next start hands the mail over.
+std::optional<Result<MailReceipt, MailError>> Dispatcher::Impl::hand_over(
+    const FallbackMail& mail) {
+  const auto patience = std::chrono::steady_clock::now() + kMailPatience;
+  for (;;) {
+    auto handed_over = mailbox_.deliver(mail);
+    if (handed_over || handed_over.error().fault != MailFault::shortage) return handed_over;
+    if (std::chrono::steady_clock::now() >= patience) return handed_over;
+    std::unique_lock lock(mutex_);
+    if (ending_changed_.wait_for(lock, kMailPause, [&] { return ending_; })) return std::nullopt;
+  }
 }
 
 void Dispatcher::Impl::run_timers() {

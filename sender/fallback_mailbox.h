@@ -22,6 +22,7 @@ struct FallbackMail {
 enum class MailFault {
   bad_address,  // data.email is no address that can be mailed
   unavailable,  // the folder or the server would not take it
+  shortage,     // this machine has no descriptor or no memory left just now: worth trying again
 };
 
 struct MailError {

@@ -85,7 +85,7 @@ class HttpTransport::Impl {
   // Nothing, and the reason in `result`, when there is no connection to be had.
   Connection open(const std::string& text, SteadyTime deadline, AttemptResult& result);
   Connection connect(const Url& url, const std::vector<SocketAddress>& addresses,
-                     SteadyTime deadline, AttemptResult& result) const;
+                     SteadyTime deadline, AttemptResult& result);
 
   const Targets targets_;
   const std::unique_ptr<TlsContext> tls_;
@@ -149,13 +149,13 @@ HttpTransport::Impl::Connection HttpTransport::Impl::open(const std::string& tex
 
 HttpTransport::Impl::Connection HttpTransport::Impl::connect(
     const Url& url, const std::vector<SocketAddress>& addresses, SteadyTime deadline,
-    AttemptResult& result) const {
+    AttemptResult& result) {
   AttemptResult failure;
   for (std::size_t i = 0; i < addresses.size(); ++i) {
     auto connection = std::make_unique<HttpConnection>(url, interrupter_);
     DeadlineSocket& socket = connection->socket();
     socket.set_deadline(fair_share(deadline, addresses.size() - i));
-    if (socket.connect(addresses[i])) return connection;
+    if (socket.connect(addresses[i], [this] { return pool_.drop_oldest(); })) return connection;
     // Of several failures the first one tells most, but a silent address more than a refusal.
     if (!failure.error || (failure.error == FailureReason::connect_refused &&
                            socket.problem() == Problem::deadline)) {

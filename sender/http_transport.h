@@ -13,6 +13,8 @@
 //   still tls_error, with request_sent set.
 // - interrupt() gives the reason of a deadline in the same place, with `interrupted` set.
 // - A URL that parse_url refuses is dns_error: there is no host to look up.
+// - Where this machine has no descriptor or no memory for a socket, which says nothing of the
+//   endpoint, the post waits for one: connect_timeout at the deadline, and never connect_refused.
 // A whole response that comes while the request is still being sent counts.
 //
 // Threads: as Transport says. Lifetime: every post() must have returned before destruction.

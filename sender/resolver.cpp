@@ -1,23 +1,44 @@
 #include "sender/resolver.h"
 
+#include <algorithm>
+#include <cerrno>
 #include <condition_variable>
 #include <cstring>
+#include <fcntl.h>
 #include <map>
 #include <mutex>
 #include <netdb.h>
 #include <optional>
 #include <system_error>
 #include <thread>
+#include <unistd.h>
 #include <utility>
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
 
+#include "base/time.h"
+#include "sender/shortage.h"
+
 namespace roomle_sim {
 namespace {
 
 using Addresses = std::vector<SocketAddress>;
+
+// Between two look-ups of a name for which this machine lacked something.
+constexpr Duration kRest = std::chrono::milliseconds(20);
+
+// Without one getaddrinfo cannot read its files, and says of every name that there is none.
+bool has_no_descriptor() {
+  const int fd = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  if (fd >= 0) ::close(fd);
+  return fd < 0 && is_shortage(errno);
+}
+
+Error short_of_something(const std::string& host) {
+  return {ErrorCode::busy, fmt::format("{}: this machine has not enough left to look it up", host)};
+}
 
 Result<Addresses> ask_system(const std::string& host, int flags) {
   addrinfo hints{};
@@ -26,6 +47,8 @@ Result<Addresses> ask_system(const std::string& host, int flags) {
   addrinfo* list = nullptr;
   const int code = getaddrinfo(host.c_str(), nullptr, &hints, &list);
   if (code != 0) {
+    const bool shortage = code == EAI_MEMORY || (code == EAI_SYSTEM && is_shortage(errno));
+    if (shortage || has_no_descriptor()) return short_of_something(host);
     return Error{ErrorCode::unavailable, fmt::format("{}: {}", host, gai_strerror(code))};
   }
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(list, &freeaddrinfo);
@@ -107,8 +130,8 @@ struct Resolver::State {
         self->under_way.erase(host);
         self->changed.notify_all();
       }).detach();
-    } catch (const std::system_error& error) {  // no more threads
-      answer->emplace(Error{ErrorCode::unavailable, fmt::format("{}: {}", host, error.what())});
+    } catch (const std::system_error&) {  // no more threads
+      answer->emplace(short_of_something(host));
       self->under_way.erase(host);
     }
     return answer;
@@ -130,14 +153,20 @@ Resolver::~Resolver() = default;
 Resolved Resolver::resolve(const std::string& host, std::uint16_t port, SteadyTime deadline) {
   if (auto known = known_addresses(host); !known.empty()) return with_port(std::move(known), port);
   std::unique_lock lock(state_->mutex);
-  const State::Answer answer = State::ask(state_, host);
-  const bool ended = state_->changed.wait_until(
-      lock, deadline, [&] { return answer->has_value() || state_->interrupted; });
-  if (!ended) return {{}, false, fmt::format("{}: no answer to the look-up of the name", host)};
-  if (!answer->has_value()) return {{}, true, "interrupted during the look-up of the name"};
-  const Result<Addresses>& found = **answer;
-  if (!found) return {{}, false, found.error().message};
-  return with_port(*found, port);
+  for (;;) {
+    const State::Answer answer = State::ask(state_, host);
+    const bool ended = state_->changed.wait_until(
+        lock, deadline, [&] { return answer->has_value() || state_->interrupted; });
+    if (!ended) return {{}, false, fmt::format("{}: no answer to the look-up of the name", host)};
+    if (!answer->has_value()) return {{}, true, "interrupted during the look-up of the name"};
+    const Result<Addresses>& found = **answer;
+    if (found) return with_port(*found, port);
+    // What this machine lacks says nothing of the name: again, as long as there is time.
+    const SteadyTime again = std::min(deadline, std::chrono::steady_clock::now() + kRest);
+    const bool stop = state_->changed.wait_until(
+        lock, again, [&] { return found.error().code != ErrorCode::busy || state_->interrupted; });
+    if (stop || again == deadline) return {{}, state_->interrupted, found.error().message};
+  }
 }
 
 void Resolver::interrupt() {

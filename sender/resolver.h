@@ -2,7 +2,8 @@
 //
 // getaddrinfo can neither be interrupted nor given a time-out, so a name is looked up in a thread
 // of its own that may outlive the post that asked, and even the Resolver: what both need is shared.
-// Posts that ask for one name at the same time share one look-up, hence one thread.
+// Where this machine lacks a descriptor, a thread or memory for it, it is tried again until the
+// deadline. Posts that ask for one name at the same time share one look-up, hence one thread.
 // Addresses in digits and "localhost" (always the loopback, RFC 6761 section 6.3) need no look-up.
 // Threads: all of it may be called from any.
 #pragma once
@@ -40,7 +41,8 @@ struct Resolved {
 
 class Resolver {
  public:
-  // Blocks for as long as it takes; the error says what was wrong.
+  // Blocks for as long as it takes; the error says what was wrong. ErrorCode::busy: this machine
+  // lacks something for it, which says nothing of the name.
   using LookUp = std::function<Result<std::vector<SocketAddress>>(const std::string& host)>;
 
   static LookUp system_look_up();     // getaddrinfo

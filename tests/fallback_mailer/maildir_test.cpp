@@ -14,6 +14,7 @@
 #include "fallback_mailer/mail_reader.h"
 #include "fallback_mailer/maildir_files.h"
 #include "mail_fixture.h"
+#include "tests/support/no_descriptors.h"
 #include "tests/support/temporary_folder.h"
 
 namespace roomle_sim {
@@ -183,6 +184,17 @@ TEST_F(MaildirTest, AFolderThatTakesNothingMoreFailsTheMail) {
   EXPECT_EQ(receipt.error().fault, MailFault::unavailable);
   EXPECT_THAT(receipt.error().message, HasSubstr("Not a directory"));
   EXPECT_THAT(names_in(at("/tmp")), IsEmpty());
+}
+
+TEST_F(MaildirTest, WhereNoDescriptorIsLeftItIsWorthTryingAgain) {
+  const auto maildir = open();
+  {
+    const test::NoDescriptors none;
+    const Result<MailReceipt, MailError> receipt = maildir->deliver(sample_mail());
+    ASSERT_FALSE(receipt.ok());
+    EXPECT_EQ(receipt.error().fault, MailFault::shortage);
+  }
+  EXPECT_TRUE(maildir->deliver(sample_mail()).ok());
 }
 
 TEST_F(MaildirTest, AFolderThatWasRemovedIsMadeAgain) {

@@ -77,6 +77,12 @@ class KeepingMailbox : public FallbackMailbox {
   Result<MailReceipt, MailError> deliver(const FallbackMail& mail) override {
     const std::lock_guard lock(mutex_);
     if (refuse) return MailError{MailFault::unavailable, "no room"};
+    if (shortages != 0) {
+      if (shortages > 0) --shortages;
+      ++refused_;
+      changed_.notify_all();
+      return MailError{MailFault::shortage, "no descriptor"};
+    }
     mails.push_back(mail);
     changed_.notify_all();
     return MailReceipt{"kept"};
@@ -85,12 +91,18 @@ class KeepingMailbox : public FallbackMailbox {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return mails.size() >= count; });
   }
+  void wait_for_shortages(int count) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return refused_ >= count; });
+  }
   bool refuse = false;
+  int shortages = 0;  // so often this machine lacks something; negative: for ever
   std::vector<FallbackMail> mails;
 
  private:
   std::mutex mutex_;
   std::condition_variable changed_;
+  int refused_ = 0;
 };
 
 class KeepingJournal : public Journal {

@@ -174,6 +174,27 @@ TEST_F(DispatcherLimitsTest, APausedTenantsMailsWaitWhileOthersAreMailed) {
   EXPECT_EQ(mailbox_.mails.size(), 2U);
 }
 
+TEST_F(DispatcherLimitsTest, AMailForWhichTheMachineLacksSomethingIsTriedAgain) {
+  add_tenant(1).webhook.clear();
+  start();
+  mailbox_.shortages = 2;
+  ASSERT_TRUE(submit(1));
+  EXPECT_TRUE(dispatcher_->wait_until_idle());
+  EXPECT_EQ(mailbox_.mails.size(), 1U);
+  EXPECT_EQ(journal_.of_kind<record::MailFinished>().size(), 1U);
+}
+
+TEST_F(DispatcherLimitsTest, AStopEndsTheWaitForWhatAMailLacksAndLeavesItOpen) {
+  add_tenant(1).webhook.clear();
+  start();
+  mailbox_.shortages = -1;
+  ASSERT_TRUE(submit(1));
+  mailbox_.wait_for_shortages(1);
+  dispatcher_->stop();
+  EXPECT_EQ(dispatcher_->open(), 1U);
+  EXPECT_TRUE(journal_.of_kind<record::MailFinished>().empty());
+}
+
 TEST_F(DispatcherLimitsTest, ABugInAnActFailsTheDispatcherAndNotTheProcess) {
   class Throwing : public FallbackMailbox {
     Result<MailReceipt, MailError> deliver(const FallbackMail&) override {
