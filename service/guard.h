@@ -4,7 +4,8 @@
 // send requests too. Three headers tell such a page: `Host`, where the page has its own name
 // resolve to this machine (DNS rebinding); `Origin`, which a browser adds to whatever may change
 // something (https://fetch.spec.whatwg.org/#origin-header); `Sec-Fetch-Site`, which it adds to all
-// the rest (https://w3c.github.io/webappsec-fetch-metadata/).
+// the rest (https://w3c.github.io/webappsec-fetch-metadata/). Where an access token is asked for,
+// that tells such a page too, by whatever name the service is called: then `Host` is not looked at.
 #pragma once
 
 #include <optional>
@@ -23,8 +24,8 @@ struct GuardRules {
 };
 
 // Nothing where the request may pass; else 403, or 401 with WWW-Authenticate. What it says shows
-// neither the token nor what was sent for it. `asks_token`: false for what is open to those that
-// only pass the other checks (/healthz, /readyz).
+// neither the token nor what was sent for it. `asks_token`: false for probes (/healthz, /readyz),
+// which are called by whatever name, without a token.
 std::optional<ApiProblem> guard(const GuardRules& rules, const Headers& headers, bool asks_token);
 
 // Whether `host` is localhost or an address of the loopback, written as one (no name is resolved).

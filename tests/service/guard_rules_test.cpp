@@ -109,11 +109,33 @@ TEST(Guard, TheAccessTokenIsAskedForAsABearer) {
   }
 }
 
-TEST(Guard, TheTokenOpensNothingToAPageOrAnotherName) {
+TEST(Guard, WhoShowsTheTokenMayCallByAnyName) {
   const GuardRules rules{"0.0.0.0", Secret(kToken)};
   const std::pair<std::string, std::string> token{"Authorization", std::string("Bearer ") + kToken};
-  EXPECT_EQ(status_of(rules, {token, {"Host", "evil.example"}}), 403);
-  EXPECT_EQ(status_of(rules, {token, {"Host", "127.0.0.1"}, {"Origin", "null"}}), 403);
+  EXPECT_EQ(status_of(rules, {token, {"Host", "sim.internal:8787"}}), 0);
+  EXPECT_EQ(status_of(rules, {{"Host", "sim.internal:8787"}}), 401);
+  EXPECT_EQ(status_of({"127.0.0.1", std::nullopt}, {token, {"Host", "sim.internal:8787"}}), 403)
+      << "a token that nobody asked for says nothing";
+}
+
+TEST(Guard, TheTokenOpensNothingToAPageOfAnotherOrigin) {
+  const GuardRules rules{"0.0.0.0", Secret(kToken)};
+  const std::pair<std::string, std::string> token{"Authorization", std::string("Bearer ") + kToken};
+  const std::pair<std::string, std::string> host{"Host", "sim.internal:8787"};
+  EXPECT_EQ(status_of(rules, {token, host, {"Origin", "null"}}), 403);
+  EXPECT_EQ(status_of(rules, {token, host, {"Origin", "https://evil.example"}}), 403);
+  EXPECT_EQ(status_of(rules, {token, host, {"Sec-Fetch-Site", "cross-site"}}), 403);
+  EXPECT_EQ(status_of(rules, {token, host, {"Origin", "http://sim.internal:8787"}}), 0);
+  EXPECT_EQ(status_of(rules, {token, {"Origin", "http://sim.internal:8787"}}), 403) << "no Host";
+}
+
+TEST(Guard, AProbeIsCalledByAnyName) {
+  for (const auto& token : {std::optional<Secret>(), std::optional(Secret(kToken))}) {
+    EXPECT_EQ(status_of({"127.0.0.1", token}, {{"Host", "pod.internal"}}, false), 0);
+    EXPECT_EQ(status_of({"127.0.0.1", token},
+                        {{"Host", "pod.internal"}, {"Origin", "https://evil.example"}}, false),
+              403);
+  }
 }
 
 TEST(Guard, A401SaysHowAndShowsNeitherToken) {
