@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "endpoint/accept_loop.h"
+#include "endpoint/byte_budget.h"
 #include "endpoint/form_reader.h"
 #include "endpoint/request_head.h"
 #include "endpoint/request_reader.h"
@@ -43,6 +44,7 @@ class HttpListener::Server {
       : serve_(std::move(serve)),
         greet_(std::move(greet)),
         limits_(limits),
+        bodies_(limits.bodies),
         read_forms_(read_forms),
         workers_(limits.connections + kMostRefused) {
     if (read_forms_) make_form_statics();
@@ -139,8 +141,9 @@ class HttpListener::Server {
 
   // Whether the connection may be used again.
   bool serve_one(Connection& connection) {
+    BudgetShare share(bodies_);
     HttpRequest request;
-    if (!read_request(connection, limits_, request)) return false;
+    if (!read_request(connection, limits_, share, request)) return false;
     if (request.refusal == 0 && read_forms_) take_form(request);
     const bool keep = serve_(request, connection);
     if (request.refusal != 0) connection.close_politely();
@@ -160,6 +163,7 @@ class HttpListener::Server {
   const Serve serve_;
   const Greet greet_;
   const HttpLimits limits_;
+  ByteBudget bodies_;
   const bool read_forms_;
   std::mutex mutex_;
   std::list<Open> open_;

@@ -18,8 +18,9 @@ namespace roomle_sim {
 inline constexpr std::size_t kRequestCap = 1024 * 1024;
 
 struct HttpLimits {
-  std::size_t body = kRequestCap;  // bytes; beyond: 413
-  std::size_t head = 64 * 1024;    // bytes of request line and headers; beyond: 431
+  std::size_t body = kRequestCap;           // bytes; beyond: 413
+  std::size_t bodies = 64UL * 1024 * 1024;  // bytes of all that are held at once; beyond: 503
+  std::size_t head = 64 * 1024;             // bytes of request line and headers; beyond: 431
   std::size_t connections = 1024;  // at once; beyond: the longest idle one makes room, or 503
   Duration idle = std::chrono::seconds(60);     // between two requests of a connection
   Duration request = std::chrono::seconds(60);  // from a request's first byte to its last: 408
@@ -48,7 +49,8 @@ struct HttpRequest {
 
 // Refused are (HttpRequest::refusal): what is no HTTP, or not complete: 400; what came too slowly:
 // 408; too large: 413, 431; a Transfer-Encoding that is not chunked: 501; a connection too many:
-// 503 (then nothing of the request is known). After a refusal the connection ends.
+// 503 (then nothing of the request is known); a body for which there is no room beside those of
+// other requests: 503 as well. After a refusal the connection ends.
 //
 // Threads: `serve` is called from many at once, once for each request, and returns whether the
 // connection may be used again. Lifetime: the destructor ends every connection and waits for them.

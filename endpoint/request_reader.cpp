@@ -17,8 +17,8 @@ constexpr std::size_t kTrailers = 16 * 1024;
 
 class Reader {
  public:
-  Reader(Connection& connection, const HttpLimits& limits, HttpRequest& request)
-      : connection_(connection), limits_(limits), request_(request) {}
+  Reader(Connection& connection, const HttpLimits& limits, BudgetShare& share, HttpRequest& request)
+      : connection_(connection), limits_(limits), share_(share), request_(request) {}
 
   bool read() {
     std::string head;
@@ -49,7 +49,9 @@ class Reader {
   bool refuse_body() {
     return refuse(413, fmt::format("the body is larger than {} bytes", limits_.body));
   }
+  // After what append() or a line did not get.
   bool refuse_end() {
+    if (no_room_) return refuse(503, "the bodies of other requests fill the room there is");
     if (connection_.timed_out()) return refuse(408, "the request did not arrive in time");
     return refuse(400, "the request is not complete");
   }
@@ -101,6 +103,8 @@ class Reader {
     while (count > 0) {
       const long got = connection_.read(bytes.data(), std::min<std::uint64_t>(count, bytes.size()));
       if (got <= 0) return false;
+      no_room_ = !share_.grow(static_cast<std::size_t>(got));
+      if (no_room_) return false;
       request_.body.append(bytes.data(), static_cast<std::size_t>(got));
       count -= static_cast<std::uint64_t>(got);
     }
@@ -160,15 +164,18 @@ class Reader {
 
   Connection& connection_;
   const HttpLimits& limits_;
+  BudgetShare& share_;
   HttpRequest& request_;
+  bool no_room_ = false;
   bool ended_ = false;  // the stream, in the middle of a line
 };
 
 }  // namespace
 
-bool read_request(Connection& connection, const HttpLimits& limits, HttpRequest& request) {
+bool read_request(Connection& connection, const HttpLimits& limits, BudgetShare& share,
+                  HttpRequest& request) {
   connection.set_deadline(std::chrono::steady_clock::now() + limits.request);
-  return Reader(connection, limits, request).read();
+  return Reader(connection, limits, share, request).read();
 }
 
 }  // namespace roomle_sim

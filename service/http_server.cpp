@@ -25,8 +25,8 @@ struct Answer {
   std::string route;
 };
 
-std::string refusal_code(int status) {
-  switch (status) {
+std::string refusal_code(const HttpRequest& request) {
+  switch (request.refusal) {
     case 408:
       return "request_timeout";
     case 413:
@@ -36,14 +36,15 @@ std::string refusal_code(int status) {
     case 501:
       return "transfer_encoding";
     case 503:
-      return "too_many_connections";
+      // Of a connection too many nothing was read.
+      return request.target.empty() ? "too_many_connections" : "too_many_bodies";
     default:
       return "bad_request";
   }
 }
 
 ApiResponse refusal(const HttpRequest& request) {
-  ApiProblem problem{request.refusal, refusal_code(request.refusal), request.refusal_text, {}, {}};
+  ApiProblem problem{request.refusal, refusal_code(request), request.refusal_text, {}, {}};
   if (request.refusal == 503) problem.headers.emplace_back("Retry-After", "1");
   return problem_response(problem);
 }

@@ -53,6 +53,27 @@ TEST(HttpLimits, ABodyPastItsLimitIs413AndOneAtItIsTaken) {
   }
 }
 
+TEST(HttpLimits, TheBodiesOfAllRequestsHaveALimitTogether) {
+  HttpLimits limits;
+  limits.bodies = 100'000;
+  const auto server = limited(limits);
+  const auto posted = [](std::size_t bytes) {
+    return request_text("POST", "/sim/v1/things", {}, std::string(bytes, 'x'));
+  };
+  const std::string alone = refused(*server, posted(100'001));
+  EXPECT_EQ(status_of(alone), 503);
+  EXPECT_EQ(error_code(alone), "too_many_bodies");
+  EXPECT_THAT(alone, HasSubstr("Retry-After: 1"));
+  EXPECT_EQ(status_of(ask(*server, posted(100'000))), 200) << "all of it was given back";
+  RawClient slow(server->port());
+  slow.send(posted(80'000).substr(0, 79'000));
+  // Its bytes may not have been read yet.
+  while (status_of(ask(*server, posted(40'000))) == 200) std::this_thread::yield();
+  EXPECT_EQ(status_of(ask(*server, posted(10'000))), 200);
+  slow.close();
+  while (status_of(ask(*server, posted(100'000))) != 200) std::this_thread::yield();
+}
+
 TEST(HttpLimits, AHeadPastItsLimitIs431) {
   HttpLimits limits;
   limits.head = 1000;
