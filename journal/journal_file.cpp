@@ -229,7 +229,6 @@ std::optional<Error> prepare_writer(SqliteConnection& writer, const std::string&
     if (auto error = fold_log(writer, path)) return error;
   }
   writer.tidy_on_close(true);
-  writer.wait_for_others(kPatience);
   return std::nullopt;
 }
 
@@ -263,12 +262,13 @@ Result<JournalFile> open_journal_file(const std::string& folder) {
   auto writer = connect(file.path);
   if (!writer) return writer.error();
   if (const auto error = prepare_writer(*writer, file.path, in_memory)) return *error;
+  writer->wait_for_others(kPatience, file.wait_limit);
   file.writer = std::move(writer).value();
   if (in_memory) return file;
   auto reader = connect(file.path);
   if (!reader) return reader.error();
   if (!reader->run(kReaderSettings)) return journal_error(*reader, file.path);
-  reader->wait_for_others(kPatience);
+  reader->wait_for_others(kPatience, file.wait_limit);
   file.reader = std::move(reader).value();
   return file;
 }

@@ -1,12 +1,14 @@
 // Opens the journal's file, and says in a sentence why it cannot be used.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "base/result.h"
 #include "journal/folder_lock.h"
 #include "journal/sqlite.h"
+#include "journal/wait_limit.h"
 
 namespace roomle_sim {
 
@@ -16,6 +18,7 @@ inline constexpr std::string_view kJournalInMemory = ":memory:";
 struct JournalFile {
   std::string path;  // for messages
   std::optional<FolderLock> lock;
+  std::shared_ptr<WaitLimit> wait_limit = std::make_shared<WaitLimit>();  // of both connections
   SqliteConnection writer;
   // A connection of its own, so that reading never waits for writing. Nothing in memory, where no
   // other connection sees the same tables.

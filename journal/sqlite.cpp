@@ -1,6 +1,9 @@
 #include "journal/sqlite.h"
 
+#include <algorithm>
 #include <system_error>
+#include <thread>
+#include <utility>
 
 #include <fmt/format.h>
 #include <sqlite3.h>
@@ -11,6 +14,10 @@ namespace {
 // Only another program (the sqlite3 shell, a backup) can hold the file: ours is kept off by the
 // lock of journal_file.h.
 constexpr Duration kPatienceAtFirst = std::chrono::seconds(5);
+
+// Between two looks whether it still does; nobody tells when it has let go.
+constexpr Duration kFirstPause = std::chrono::milliseconds(1);
+constexpr Duration kLongestPause = std::chrono::milliseconds(25);
 
 SqliteFault fault_of(int code) {
   switch (code & 0xff) {
@@ -115,9 +122,35 @@ Result<SqliteConnection, SqliteFault> SqliteConnection::open(const std::string& 
   return connection;
 }
 
-void SqliteConnection::wait_for_others(Duration most) {
-  const auto limit = std::chrono::duration_cast<std::chrono::milliseconds>(most);
-  sqlite3_busy_timeout(connection_.get(), static_cast<int>(limit.count()));
+struct SqliteConnection::Wait {
+  Duration most;
+  std::shared_ptr<const WaitLimit> limit;
+  std::chrono::steady_clock::time_point begun;
+
+  // Called with how often it was before in this wait; gives whether SQLite is to try again.
+  static int again(void* self, int before) {
+    return static_cast<Wait*>(self)->try_again(before) ? 1 : 0;
+  }
+  bool try_again(int before) {
+    const auto now = std::chrono::steady_clock::now();
+    if (before == 0) begun = now;
+    auto end = begun + most;
+    if (limit) end = std::min(end, limit->get());
+    if (now >= end) return false;
+    const Duration pause = std::min(kLongestPause, kFirstPause * (before + 1));
+    std::this_thread::sleep_for(std::min<Duration>(pause, end - now));
+    return true;
+  }
+};
+
+void SqliteConnection::DropWait::operator()(Wait* wait) const {
+  delete wait;
+}
+
+void SqliteConnection::wait_for_others(Duration most, std::shared_ptr<const WaitLimit> limit) {
+  std::unique_ptr<Wait, DropWait> wait(new Wait{most, std::move(limit), {}});
+  sqlite3_busy_handler(connection_.get(), &Wait::again, wait.get());
+  wait_ = std::move(wait);
 }
 
 bool SqliteConnection::run(const char* sql) {

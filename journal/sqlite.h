@@ -14,6 +14,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "journal/wait_limit.h"
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -68,8 +69,9 @@ class SqliteConnection {
   // up to 5 s where another program holds the file.
   static Result<SqliteConnection, SqliteFault> open(const std::string& path);
 
-  // So long a call waits from now on for another program that holds the file, before it is `busy`.
-  void wait_for_others(Duration most);
+  // So long a call waits from now on for another program that holds the file, before it is `busy`;
+  // and not beyond `limit`, also where that is set while it waits.
+  void wait_for_others(Duration most, std::shared_ptr<const WaitLimit> limit = nullptr);
 
   bool run(const char* sql);  // one or more statements without results
   std::optional<SqliteStatement> prepare(std::string_view sql);
@@ -92,6 +94,11 @@ class SqliteConnection {
   struct Close {
     void operator()(sqlite3* connection) const;
   };
+  struct Wait;
+  struct DropWait {
+    void operator()(Wait* wait) const;
+  };
+  std::unique_ptr<Wait, DropWait> wait_;  // before what uses it
   std::unique_ptr<sqlite3, Close> connection_;
 };
 

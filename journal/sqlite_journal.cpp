@@ -60,6 +60,10 @@ class SqliteJournal::Impl {
     return all;
   }
 
+  void wait_no_longer_than(std::chrono::steady_clock::time_point end) {
+    file_.wait_limit->set(end);
+  }
+
   [[nodiscard]] std::int64_t last_at_open() const { return last_at_open_; }
 
  private:
@@ -99,6 +103,10 @@ std::optional<Error> SqliteJournal::append(std::span<const JournalRecord> record
 
 void SqliteJournal::append_later(Records records, Done done) {
   impl_->append_later(*records, std::move(done));
+}
+
+void SqliteJournal::wait_no_longer_than(std::chrono::steady_clock::time_point end) {
+  impl_->wait_no_longer_than(end);
 }
 
 Result<DeliveryPage> SqliteJournal::list(const DeliveryFilter& filter, const std::string& cursor,

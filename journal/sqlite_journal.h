@@ -5,6 +5,7 @@
 // docs/journal.md tells the file's contents, and what happens after a crash.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <span>
@@ -33,6 +34,10 @@ class SqliteJournal : public Journal, public History {
 
   std::optional<Error> append(std::span<const JournalRecord> records) override;
   void append_later(Records records, Done done) override;
+
+  // For an orderly end: from now on no call waits for another program that holds the file longer
+  // than until then, also one that waits already. What it cannot do by then fails.
+  void wait_no_longer_than(std::chrono::steady_clock::time_point end);
 
   Result<DeliveryPage> list(const DeliveryFilter& filter, const std::string& cursor,
                             std::size_t limit) override;

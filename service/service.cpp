@@ -24,6 +24,8 @@ namespace {
 // So many open deliveries of earlier runs share a commit.
 constexpr std::size_t kTakenUpAtOnce = 4000;
 constexpr Duration kForgettingPause = std::chrono::hours(1);
+// So long an orderly end waits for another program that holds the journal.
+constexpr Duration kStopPatience = std::chrono::seconds(2);
 constexpr std::string_view kMaildir = "maildir:";
 
 std::string mailbox_of(const ServiceOptions& options) {
@@ -120,6 +122,7 @@ class Service::Impl {
       const std::lock_guard lock(mutex_);
       stopping_ = true;
     }
+    journal_->wait_no_longer_than(std::chrono::steady_clock::now() + kStopPatience);
     forgetting_.request_stop();
     ending_.notify_all();
     feed_.close();

@@ -293,6 +293,19 @@ TEST_F(OpeningTest, WhatAnotherProgramHoldsIsWaitedForWhenItIsToBeWritten) {
   EXPECT_EQ((*journal)->counts()->open, 2);
 }
 
+TEST_F(OpeningTest, AtAnOrderlyEndWhatAnotherProgramHoldsIsWaitedForNoLonger) {
+  make();
+  OtherProgram other(file_);
+  const auto journal = SqliteJournal::open(data_);
+  ASSERT_TRUE(journal) << journal.error().message;
+  auto waiting = std::async(std::launch::async, [&] {
+    return (*journal)->append(Told("d-more").accepted()).value_or(Error{ErrorCode::usage, "fine"});
+  });
+  EXPECT_EQ(waiting.wait_for(std::chrono::milliseconds(100)), std::future_status::timeout);
+  (*journal)->wait_no_longer_than(std::chrono::steady_clock::now());
+  EXPECT_THAT(waiting.get().message, HasSubstr("is held by another program"));
+}
+
 TEST_F(OpeningTest, ALogOfACrashThatAnotherProgramHolds) {
   make();
   const std::string killed = in_child([&]() -> std::string {
