@@ -1,5 +1,6 @@
 #include "service/service.h"
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
@@ -23,10 +24,14 @@ namespace {
 
 // So many open deliveries of earlier runs share a commit.
 constexpr std::size_t kTakenUpAtOnce = 4000;
-constexpr Duration kForgettingPause = std::chrono::hours(1);
 // So long an orderly end waits for another program that holds the journal.
 constexpr Duration kStopPatience = std::chrono::seconds(2);
 constexpr std::string_view kMaildir = "maildir:";
+
+// Between two times that what is older than `keep` is forgotten: so nothing stays for much longer.
+Duration forgetting_pause(Duration keep) {
+  return std::clamp<Duration>(keep / 10, std::chrono::seconds(1), std::chrono::hours(1));
+}
 
 std::string mailbox_of(const ServiceOptions& options) {
   if (!options.mailbox.empty()) return options.mailbox;
@@ -183,7 +188,7 @@ class Service::Impl {
       if (options_.keep && std::chrono::steady_clock::now() >= forget_at) {
         // What fails here fails for append() too, which tells it.
         static_cast<void>(journal_->forget(clock_.now() - *options_.keep, forgetting_.get_token()));
-        forget_at = std::chrono::steady_clock::now() + kForgettingPause;
+        forget_at = std::chrono::steady_clock::now() + forgetting_pause(*options_.keep);
       }
       check_place();
       const auto failure = this->failure();

@@ -137,6 +137,15 @@ TEST_F(ServiceTest, WhatEndedLongAgoIsForgottenAndWhatIsOpenIsNot) {
   EXPECT_EQ(second->open_deliveries(), 1U);
 }
 
+TEST_F(ServiceTest, WhatGrowsTooOldWhileItRunsIsForgottenSoon) {
+  ServiceOptions forgetful = options();
+  forgetful.keep = std::chrono::milliseconds(1);
+  const auto service = start(forgetful);
+  ASSERT_LT(status_of(share(*service, "43")), 300);
+  ASSERT_TRUE(becomes_idle(*service));
+  EXPECT_TRUE(becomes([&] { return get(*service, "/sim/v1/status").at("mailed") == 0; }));
+}
+
 TEST_F(ServiceTest, WhatEndedLatelyIsKept) {
   ServiceOptions keeping = options();
   keeping.keep = std::chrono::hours(1);
