@@ -48,7 +48,7 @@ std::string next_steps(const Serving& serving) {
   if (!is_loopback_host(serving.host)) {
     text += fmt::format(
         "warning: {} is open to other machines: who reaches it can have events sent over /v2; the "
-        "access token guards /sim/v1 alone\n",
+        "access token guards only /sim/v1, /metrics and changes of tenants\n",
         printable(serving.host));
   }
   text += fmt::format("point a configurator at it:  customApiUrl: \"{}/v2\"\n", serving.url);

@@ -1,5 +1,7 @@
 #include "cli/serve_options.h"
 
+#include <algorithm>
+
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
@@ -18,6 +20,14 @@ constexpr std::string_view kForever = "forever";
 constexpr Duration kDefaultKeep = std::chrono::days(7);
 constexpr DurationRange kKeepRange{std::chrono::milliseconds(1), std::chrono::days(36'500), ""};
 constexpr DurationRange kExportTimeRange{Duration(0), std::chrono::hours(24), "from 0s to 24h"};
+
+// As much room for each event as by default: else the bytes would be the bound, whatever N is.
+OpenLimits limits_for(std::size_t deliveries) {
+  OpenLimits limits;
+  limits.bytes = std::max(limits.bytes, deliveries * (limits.bytes / limits.deliveries));
+  limits.deliveries = deliveries;
+  return limits;
+}
 
 }  // namespace
 
@@ -101,7 +111,7 @@ void ServeOptions::add_limits(CLI::App& command) {
       ->check(one_of({"any", "loopback", "public"}));
   add_number(
       command, "--most-open", 1, 10'000'000,
-      [this](std::uint64_t most) { service_.dispatcher.open_limits.deliveries = most; },
+      [this](std::uint64_t most) { service_.dispatcher.open_limits = limits_for(most); },
       "Deliveries that may be open; beyond it the answer is 429 (default 100000)");
   add_seed(
       command, [this](std::uint64_t seed) { service_.dispatcher.seed = service_.rapi.seed = seed; },

@@ -1,6 +1,7 @@
 #include "service/inspector_deliveries.h"
 
 #include <algorithm>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -13,6 +14,18 @@
 namespace roomle_sim {
 
 using nlohmann::ordered_json;
+
+namespace {
+
+// `paused`: tenants, ascending.
+void put_paused(const DeliverySummary& summary, const std::vector<std::int64_t>& paused,
+                ordered_json& json) {
+  if (!summary.outcome && std::ranges::binary_search(paused, summary.tenant_id)) {
+    json["paused"] = true;
+  }
+}
+
+}  // namespace
 
 void InspectorDeliveries::add_routes(Router& router) {
   const auto add = [&](const char* method, const char* pattern, Handler handler) {
@@ -46,7 +59,11 @@ ApiResponse InspectorDeliveries::list(const ApiRequest& request) {
   const auto page = parts_.history.list(query->filter, query->cursor, query->limit);
   if (!page) return problem_response(journal_problem(page.error()));
   ordered_json deliveries = ordered_json::array();
-  for (const DeliverySummary& one : page->deliveries) deliveries.push_back(summary_json(one));
+  const auto paused = parts_.dispatcher.paused();
+  for (const DeliverySummary& one : page->deliveries) {
+    deliveries.push_back(summary_json(one));
+    put_paused(one, paused, deliveries.back());
+  }
   ordered_json body{{"deliveries", std::move(deliveries)}};
   if (!page->next.empty()) body["next"] = page->next;
   return json_response(200, body);
@@ -70,11 +87,7 @@ ApiResponse InspectorDeliveries::show(const ApiRequest& request) {
   if (!story) return problem_response(journal_problem(story.error()));
   if (!*story) return problem_response(unknown_delivery(id));
   ordered_json json = story_json(**story, decrypt);
-  const DeliverySummary& summary = (*story)->summary;
-  const auto paused = parts_.dispatcher.paused();
-  if (!summary.outcome && std::ranges::binary_search(paused, summary.tenant_id)) {
-    json["paused"] = true;
-  }
+  put_paused((*story)->summary, parts_.dispatcher.paused(), json);
   return json_response(200, json);
 }
 

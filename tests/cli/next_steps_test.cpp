@@ -7,6 +7,7 @@
 namespace roomle_sim {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -46,7 +47,8 @@ TEST(NextSteps, WarnWhereOtherMachinesReachIt) {
   EXPECT_THAT(next_steps(serving()), Not(HasSubstr("warning")));
   Serving open = serving();
   open.host = "0.0.0.0";
-  EXPECT_THAT(next_steps(open), HasSubstr("warning: 0.0.0.0 is open to other machines"));
+  EXPECT_THAT(next_steps(open), AllOf(HasSubstr("warning: 0.0.0.0 is open to other machines"),
+                                      HasSubstr("/sim/v1, /metrics and changes of tenants")));
 }
 
 TEST(NextSteps, WithoutAnActiveTenantShowNoCommandThatWouldBeRefused) {

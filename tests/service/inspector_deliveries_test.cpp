@@ -345,6 +345,10 @@ TEST(InspectorShow, AnOpenOneOfAPausedTenantSaysSo) {
   const std::string open = world.send();
   EXPECT_EQ(world.json(200, "GET", "/sim/v1/deliveries/" + open).value("paused", false), true);
   EXPECT_FALSE(world.json(200, "GET", "/sim/v1/deliveries/" + ended).contains("paused"));
+  const auto list = world.json(200, "GET", "/sim/v1/deliveries").at("deliveries");
+  ASSERT_EQ(list.size(), 2U);
+  EXPECT_EQ(list[0].value("paused", false), true);
+  EXPECT_FALSE(list[1].contains("paused"));
   world.json(200, "POST", "/sim/v1/tenants/42/resume");
   EXPECT_FALSE(world.json(200, "GET", "/sim/v1/deliveries/" + open).contains("paused"));
 }
