@@ -221,7 +221,7 @@ class Expander {
       return std::nullopt;
     }
     expansion_.included.insert(path);
-    std::optional<JsonNode> file = load_included(node.where, path, diagnostics_);
+    std::optional<JsonNode> file = load_included(node.where, path, *options_.sources, diagnostics_);
     if (file && !file->is(Kind::array)) {
       report(file->where,
              fmt::format("{} stands where a list of steps is expected", kind_name(file->kind)),

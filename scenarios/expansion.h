@@ -35,7 +35,7 @@ struct Expansion {
 };
 
 struct ExpansionOptions {
-  const SecretSources* sources = nullptr;  // the environment; never null
+  const SecretSources* sources = nullptr;  // environment, included files; never null
   std::optional<std::uint64_t> seed;       // of the generators, instead of the scenario's `seed`
   std::uint64_t number = 0;                // of the case: each draws its own customers
 };

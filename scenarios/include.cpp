@@ -5,8 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "tenants/registry.h"
-
 namespace roomle_sim {
 namespace {
 
@@ -40,8 +38,8 @@ void merge(JsonNode& base, const JsonNode& over) {
 
 class Includer {
  public:
-  Includer(Diagnostics& diagnostics, std::set<std::string>& files)
-      : diagnostics_(diagnostics), files_(files) {}
+  Includer(const SecretSources& sources, Diagnostics& diagnostics, std::set<std::string>& files)
+      : sources_(sources), diagnostics_(diagnostics), files_(files) {}
 
   JsonNode take(JsonNode node) {
     const JsonNode* include = node.find("include");
@@ -72,7 +70,7 @@ class Includer {
       return;
     }
     files_.insert(path);
-    std::optional<JsonNode> file = load_included(node.where, path, diagnostics_);
+    std::optional<JsonNode> file = load_included(node.where, path, sources_, diagnostics_);
     if (!file) return;
     if (!file->is(Kind::object)) {
       diagnostics_.add(file->where,
@@ -92,6 +90,7 @@ class Includer {
     under_way_.pop_back();
   }
 
+  const SecretSources& sources_;
   Diagnostics& diagnostics_;
   std::vector<std::string> under_way_;
   std::set<std::string>& files_;
@@ -106,15 +105,19 @@ std::string path_beside(const Location& where, const std::string& path) {
 }
 
 std::optional<JsonNode> load_included(const Location& where, const std::string& path,
-                                      Diagnostics& diagnostics) {
-  const Result<Source> source = read_source(path);
-  if (source) return parse_json(*source, diagnostics);
-  diagnostics.add(where, source.error().message);
+                                      const SecretSources& sources, Diagnostics& diagnostics) {
+  Result<std::string> text = sources.file(path);
+  if (text) {
+    return parse_json(std::make_shared<const SourceText>(SourceText{path, *std::move(text)}),
+                      diagnostics);
+  }
+  diagnostics.add(where, text.error().message);
   return std::nullopt;
 }
 
-JsonNode take_includes(JsonNode root, Diagnostics& diagnostics, std::set<std::string>& files) {
-  return Includer(diagnostics, files).take(std::move(root));
+JsonNode take_includes(JsonNode root, const SecretSources& sources, Diagnostics& diagnostics,
+                       std::set<std::string>& files) {
+  return Includer(sources, diagnostics, files).take(std::move(root));
 }
 
 }  // namespace roomle_sim

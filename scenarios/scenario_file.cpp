@@ -36,7 +36,7 @@ class FileReader {
   Result<std::vector<Scenario>> read(const Source& source) {
     std::optional<JsonNode> root = parse_json(source, diagnostics_);
     if (root && !is_for_another_command(*root, diagnostics_)) {
-      root_ = take_includes(*std::move(root), diagnostics_, included_);
+      root_ = take_includes(*std::move(root), options_.sources, diagnostics_, included_);
       note_files(included_);
       read_all();
     }

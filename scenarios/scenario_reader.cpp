@@ -118,7 +118,7 @@ class ScenarioReader {
   void read_tenants_file(const JsonNode& where, const std::string& path) {
     const std::string beside = path_beside(where.where, path);
     scenario_.included.insert(beside);
-    std::optional<JsonNode> root = load_included(where.where, beside, diagnostics_);
+    std::optional<JsonNode> root = load_included(where.where, beside, sources_, diagnostics_);
     if (!root) return;
     scenario_.built_in = take_webhooks(*root, diagnostics_);
     ObjectReader tenants(*root, diagnostics_, "a tenants file");

@@ -70,7 +70,8 @@ class TenantRegistry {
   std::shared_ptr<const Credential> default_;
 };
 
-// The outside world that a tenants file may point to. The defaults ask the process and the disk.
+// The outside world that a tenants file or a scenario may point to: what a file takes in comes from
+// here too. The defaults ask the process and the disk.
 struct SecretSources {
   std::function<std::optional<std::string>(const std::string& name)> environment;
   // The content of a file, or an error that says why not.

@@ -1,5 +1,6 @@
 // Tables of cases, repeats and includes: what the reader is given in their place.
 #include <fstream>
+#include <map>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -205,6 +206,32 @@ TEST_F(Include, WhatIncludesItselfIsRefused) {
  "steps": [{"include": "steps.json"}]})"),
       AllOf(HasSubstr("b.json:1:13: '"), HasSubstr("a.json' is included by itself"),
             HasSubstr("steps.json:1:14: '"), HasSubstr("steps.json' is included by itself")));
+}
+
+// So that whoever parses what others wrote decides what it may look at.
+TEST(IncludeFromElsewhere, FilesComeFromTheSourcesThatAreGiven) {
+  const std::map<std::string, std::string> files{
+      {"folder/shared.json", R"({"timeout": "3s", "tenantsFile": "-"})"},
+      {"folder/-", R"({"tenants": [{"id": 7, "name": "seven"}]})"},
+      {"folder/steps.json", "[" + send_to("a@example.com") + "]"}};
+  LoadOptions options;
+  options.sources.file = [&](const std::string& path) -> Result<std::string> {
+    const auto found = files.find(path);
+    if (found == files.end()) return Error{ErrorCode::bad_input, path + ": not here"};
+    return found->second;
+  };
+  const auto text = [](const std::string& steps) {
+    return R"({"name": "n", "include": "shared.json", "steps": [{"include": ")" + steps + ""}]
+}
+";
+};
+const auto scenarios = parse_all(text("steps.json"), options, "folder/a.json");
+EXPECT_THAT(emails_of(scenarios), ElementsAre("a@example.com"));
+ASSERT_TRUE(scenarios);
+EXPECT_NE(scenarios->front().registry.find(7), nullptr);
+const auto missing = parse_all(text("more.json"), options, "folder/a.json");
+ASSERT_FALSE(missing);
+EXPECT_THAT(missing.error().message, HasSubstr("folder/more.json: not here"));
 }
 
 // Ten levels, each of which includes the next one ten times.
