@@ -1,6 +1,7 @@
 // Thousands of responses that went wrong somewhere: always a result, and one that makes sense.
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <mutex>
 #include <random>
 #include <string>
@@ -9,18 +10,10 @@
 #include "base/random.h"
 #include "sender/chunked_body.h"
 #include "tests/sender/http_transport_fixture.h"
+#include "tests/support/responses.h"
 
 namespace roomle_sim {
 namespace {
-
-const std::vector<std::string> kSeeds = {
-    "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nhello",
-    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x\r\nde\r\n0\r\nT: "
-    "1\r\n\r\n",
-    "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 202 Accepted\r\nConnection: close\r\n\r\nbody",
-    "HTTP/1.0 503 Service Unavailable\r\nRetry-After: 120\r\nContent-Length: 0\r\n\r\n",
-    "HTTP/1.1 304 Not Modified\r\nETag: \"x\"\r\n\r\n",
-};
 
 const std::array<std::string, 12> kPieces = {
     "\r\n",      "\n",  "\r",   ":",  " ",        std::string(1, '\0'),
@@ -70,10 +63,11 @@ TEST(HttpTransportMutation, AlwaysGivesAResult) {
   HttpTransportOptions options;
   options.idle_in_all = 0;  // each on a connection of its own
   const auto transport = make_transport(options);
-  const int rounds = 4000 / kSlowness;
+  const int rounds = 10'000 / kSlowness;
   int complete = 0;
   for (int i = 0; i < rounds; ++i) {
-    const std::string mutated = mutate(kSeeds[random.between(0, kSeeds.size() - 1)], random);
+    const auto seed_at = random.between(0, std::size(test::kResponses) - 1);
+    const std::string mutated = mutate(std::string(test::kResponses[seed_at]), random);
     {
       const std::lock_guard lock(mutex);
       response = mutated;
