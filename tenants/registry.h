@@ -5,7 +5,6 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <ranges>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,6 +13,7 @@
 #include "base/diagnostics.h"
 #include "base/json_reader.h"
 #include "base/result.h"
+#include "tenants/shared_list.h"
 #include "tenants/tenant.h"
 
 namespace roomle_sim {
@@ -31,10 +31,11 @@ class TenantRegistry {
  public:
   TenantRegistry();
 
-  // Ranges of const Tenant& and const Credential&, in the file's order; for as long as the
-  // registry.
-  [[nodiscard]] auto tenants() const { return std::views::transform(tenants_, Pointed()); }
-  [[nodiscard]] auto credentials() const { return std::views::transform(credentials_, Pointed()); }
+  // In the file's order; for as long as the registry lives.
+  [[nodiscard]] SharedList<Tenant> tenants() const { return SharedList<Tenant>(tenants_); }
+  [[nodiscard]] SharedList<Credential> credentials() const {
+    return SharedList<Credential>(credentials_);
+  }
   [[nodiscard]] const Credential& default_credential() const { return *default_; }
 
   [[nodiscard]] const Tenant* find(std::int64_t id) const;
@@ -58,13 +59,6 @@ class TenantRegistry {
   }
 
  private:
-  struct Pointed {
-    template <class One>
-    const One& operator()(const std::shared_ptr<const One>& one) const {
-      return *one;
-    }
-  };
-
   std::vector<std::shared_ptr<const Tenant>> tenants_;
   std::vector<std::shared_ptr<const Credential>> credentials_;
   std::shared_ptr<const Credential> default_;

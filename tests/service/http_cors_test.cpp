@@ -91,6 +91,9 @@ TEST(HttpCors, NoPageMayCallTheInspectorNorReadWhatItIsTold) {
       for (const auto& header :
            {kPage, kRebound, std::pair<std::string, std::string>("Origin", "null"),
             std::pair<std::string, std::string>("Sec-Fetch-Site", "cross-site")}) {
+        // A probe may be called by any name.
+        const bool probe = std::string(method) == "GET" && std::string(path).ends_with("z");
+        if (probe && header == kRebound) continue;
         const std::string answer = ask(*server, request_text(method, path, {header}));
         EXPECT_EQ(status_of(answer), 403) << method << path << header.first;
         EXPECT_THAT(answer, Not(HasSubstr("Access-Control")));
@@ -112,7 +115,9 @@ TEST(HttpCors, TheInspectorAsksForTheAccessTokenButProbesNeedNone) {
   }
   EXPECT_EQ(status_of(ask(*server, request_text("GET", "/sim/v1/things", {token}))), 200);
   EXPECT_EQ(status_of(ask(*server, request_text("GET", "/unknown", {token}))), 404);
+  EXPECT_EQ(status_of(ask(*server, request_text("GET", "/sim/v1/things", {token, kRebound}))), 200);
   EXPECT_EQ(status_of(ask(*server, request_text("GET", "/healthz"))), 200);
+  EXPECT_EQ(status_of(ask(*server, request_text("GET", "/healthz", {kRebound}))), 200);
 }
 
 TEST(HttpCors, AVendorsRouteIsToldWhetherTheCallerWouldPassTheGuard) {
@@ -127,7 +132,8 @@ TEST(HttpCors, AVendorsRouteIsToldWhetherTheCallerWouldPassTheGuard) {
   EXPECT_TRUE(trusted({token}));
   EXPECT_FALSE(trusted({}));
   EXPECT_FALSE(trusted({token, kPage}));
-  EXPECT_FALSE(trusted({token, kRebound}));
+  EXPECT_FALSE(trusted({kRebound}));
+  EXPECT_TRUE(trusted({token, kRebound})) << "no page knows the token, whatever its name";
 }
 
 TEST(HttpCors, OneHostMustBeThere) {

@@ -64,14 +64,18 @@ TEST(HttpLimits, TheBodiesOfAllRequestsHaveALimitTogether) {
   EXPECT_EQ(status_of(alone), 503);
   EXPECT_EQ(error_code(alone), "too_many_bodies");
   EXPECT_THAT(alone, HasSubstr("Retry-After: 1"));
-  EXPECT_EQ(status_of(ask(*server, posted(100'000))), 200) << "all of it was given back";
+  // What a request held is given back behind its answer.
+  const auto taken = [&](std::size_t bytes) {
+    while (status_of(ask(*server, posted(bytes))) != 200) std::this_thread::yield();
+  };
+  taken(100'000);
   RawClient slow(server->port());
   slow.send(posted(80'000).substr(0, 79'000));
   // Its bytes may not have been read yet.
   while (status_of(ask(*server, posted(40'000))) == 200) std::this_thread::yield();
-  EXPECT_EQ(status_of(ask(*server, posted(10'000))), 200);
+  taken(10'000);
   slow.close();
-  while (status_of(ask(*server, posted(100'000))) != 200) std::this_thread::yield();
+  taken(100'000);
 }
 
 TEST(HttpLimits, AHeadPastItsLimitIs431) {
