@@ -28,6 +28,7 @@ class EndpointFlags {
   [[nodiscard]] Result<EndpointOptions> options() const;
   // Whether commands come on stdin.
   [[nodiscard]] bool control() const { return control_; }
+  [[nodiscard]] const std::string& authority_file() const { return authority_file_; }
   // Writes the certificate of the endpoint's authority, where that was asked for and there is one.
   [[nodiscard]] std::optional<Error> write_authority(const EndpointServer& server) const;
 
@@ -103,6 +104,9 @@ Result<Verification> EndpointFlags::verification() const {
 }
 
 Result<EndpointOptions> EndpointFlags::options() const {
+  if (control_ && (behavior_file_ == "-" || secret_.from_stdin())) {
+    return Error{ErrorCode::usage, "--control takes stdin: nothing else can be read from it"};
+  }
   EndpointOptions options;
   options.host = host_;
   options.port = port_;
@@ -122,9 +126,6 @@ Result<Behavior> EndpointFlags::behavior() const {
     return parse_fault_line(std::make_shared<SourceText>(SourceText{"--fault", fault_}));
   }
   if (behavior_file_.empty()) return Behavior{};
-  if (control_ && behavior_file_ == "-") {
-    return Error{ErrorCode::usage, "--control and --behavior -: stdin cannot be both"};
-  }
   const Result<Source> source = read_source(behavior_file_);
   if (!source) return source.error();
   return parse_behavior(*source);
@@ -140,16 +141,22 @@ std::optional<Error> EndpointFlags::write_authority(const EndpointServer& server
   return Error{ErrorCode::unavailable, fmt::format("{}: cannot be written", authority_file_)};
 }
 
-void announce(Console& console, const EndpointServer& server, bool refuses) {
+// `authority_file`: where the authority's certificate was written; empty: nowhere.
+void announce(Console& console, const EndpointServer& server, bool refuses,
+              const std::string& authority_file) {
   console.line(fmt::format("{} {}", refuses ? "refusing connections at" : "listening at",
                            console.styled(server.url(), Console::Style::bold)));
   nlohmann::ordered_json ready{{"type", "ready"}, {"url", server.url()}, {"port", server.port()}};
-  if (const std::string pem = server.authority(); !pem.empty()) ready["authority"] = pem;
+  std::string trust;
+  if (const std::string pem = server.authority(); !pem.empty()) {
+    ready["authority"] = pem;
+    trust = authority_file.empty() ? " --insecure" : " --cacert " + authority_file;
+  }
   console.object(ready);
   console.message(
-      fmt::format("send to it with:  roomle-sim send email.savedConfiguration --to {}\n"
+      fmt::format("send to it with:  roomle-sim send email.savedConfiguration --to {}{}\n"
                   "end it with Ctrl-C",
-                  server.url()));
+                  server.url(), trust));
 }
 
 // One command of stdin.
@@ -198,7 +205,7 @@ int serve(Console& console, const EndpointFlags& flags) {
   const auto server = EndpointServer::start(std::move(*options));
   if (!server) return console.fail(server.error());
   if (const auto error = flags.write_authority(**server)) return console.fail(*error);
-  announce(console, **server, refuses);
+  announce(console, **server, refuses, flags.authority_file());
   {
     std::optional<StdinLines> commands;
     if (flags.control()) {

@@ -169,6 +169,14 @@ TEST(EndpointCommand, CommandsOnStdinChangeItWhileItRuns) {
   EXPECT_THAT(result.err, HasSubstr("there is no command 'falt 500'"));
 }
 
+TEST(EndpointCommand, StdinIsForOneThing) {
+  for (const char* flag : {"--behavior", "--secret-file"}) {
+    const ProcessResult result = roomle_sim_run({"endpoint", "--control", flag, "-"});
+    EXPECT_EQ(result.exit_code, exit_code::kUsage);
+    EXPECT_THAT(result.err, HasSubstr("--control takes stdin"));
+  }
+}
+
 TEST(EndpointCommand, AScriptChangesItThroughAPipe) {
   const TemporaryFolder folder;
   const std::string pipe = folder.path() + "/control";

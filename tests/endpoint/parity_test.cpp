@@ -1,6 +1,7 @@
 // What a post comes to is the same over a socket and without one.
 #include <ostream>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -198,6 +199,27 @@ const Case kCases[] = {
 
 INSTANTIATE_TEST_SUITE_P(Table, Parity, testing::ValuesIn(kCases),
                          [](const auto& one) { return std::string(one.param.name); });
+
+// The scheme of the URL, and whether the endpoint speaks TLS, in all four ways but the two that
+// fit.
+class WrongScheme : public testing::TestWithParam<bool> {};
+
+TEST_P(WrongScheme, ComesToTheSameWithoutASocket) {
+  const bool speaks_tls = GetParam();
+  const char* behavior = speaks_tls ? R"({"tls": "valid"})" : "{}";
+  const auto server = start_endpoint(behavior);
+  auto transport = HttpTransport::create({});
+  ASSERT_TRUE(transport.ok());
+  VirtualEndpoint::Options options;
+  options.behavior = behavior_from(behavior);
+  VirtualEndpoint simulated(std::move(options));
+  const AttemptRequest request = event_to(
+      fmt::format("{}://127.0.0.1:{}/", speaks_tls ? "http" : "https", server->port()), kPatient);
+  expect_same((*transport)->post(request), simulated.post(request, SystemClock().now()));
+  EXPECT_TRUE(simulated.requests().empty());
+}
+
+INSTANTIATE_TEST_SUITE_P(Both, WrongScheme, testing::Bool());
 
 TEST(VirtualEndpoint, TakesTheTimeOfItsPausesAndNoOther) {
   VirtualEndpoint::Options options;
