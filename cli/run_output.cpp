@@ -1,5 +1,7 @@
 #include "cli/run_output.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "scenarios/curl_command.h"
@@ -36,6 +38,8 @@ std::string head_line(const Console& console, const ScenarioResult& result) {
   return line;
 }
 
+// Of a difference, on the terminal; a report has all of it.
+constexpr std::size_t kMostRows = 60;
 // What stands in front of a value's lines.
 constexpr std::string_view kIndent = "       ";
 
@@ -53,11 +57,18 @@ void show_difference(Console& console, const Difference& difference) {
   const auto compared =
       side_by_side(printable_lines(difference.expected), printable_lines(difference.actual));
   lines.insert(lines.end(), compared.begin(), compared.end());
-  for (const TwoColumns& row : two_columns(lines, Console::width() - kIndent.size())) {
+  std::vector<TwoColumns> rows = two_columns(lines, Console::width() - kIndent.size());
+  const std::size_t all = rows.size();
+  rows.resize(std::min(all, kMostRows));
+  for (const TwoColumns& row : rows) {
     std::string line = fmt::format("{}{}{}{}", kIndent, row.left, row.mark, row.right);
     if (row.right.empty()) line.erase(line.find_last_not_of(' ') + 1);
     const bool differs = row.mark != "   ";
     console.line(differs ? console.styled(line, Style::bad) : line);
+  }
+  if (all > kMostRows) {
+    console.line(fmt::format("{}… and {} lines more; --report html=FILE has them", kIndent,
+                             all - kMostRows));
   }
 }
 

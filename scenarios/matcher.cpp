@@ -9,7 +9,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kLongestShown = 300;
+// Two objects or mails are to be compared part by part by whoever reads it; a log of megabytes not.
+constexpr std::size_t kLongestShown = 10'000;
 
 std::string quoted(const json& value) {
   std::string text = value.dump(-1, ' ', false, json::error_handler_t::replace);

@@ -56,7 +56,7 @@ Matcher equal_to(const JsonNode& node);
 
 // For people: "mailed" in quotes, `a text that contains "sofa"`, `nothing`, …
 std::string describe(const Matcher& matcher);
-// The same for what came: JSON, cut after 300 characters; "nothing" where it is absent.
+// The same for what came: JSON, cut after 10 000 bytes; "nothing" where it is absent.
 std::string describe_value(const nlohmann::json* actual);
 
 }  // namespace roomle_sim

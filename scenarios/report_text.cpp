@@ -56,6 +56,15 @@ std::string escape_ascii(char c) {
   return {c};
 }
 
+// For a line that holds two of them.
+std::string shortened(const std::string& value) {
+  constexpr std::size_t kLongest = 300;
+  if (value.size() <= kLongest) return value;
+  std::size_t end = kLongest;
+  while (end > 0 && (static_cast<unsigned char>(value[end]) & 0xC0U) == 0x80U) --end;
+  return fmt::format("{}… ({} bytes in all)", value.substr(0, end), value.size());
+}
+
 }  // namespace
 
 std::string xml_escape(std::string_view text) {
@@ -74,7 +83,7 @@ std::string xml_escape(std::string_view text) {
 
 std::string describe(const Difference& difference) {
   return fmt::format("{}: {}: expected {}, got {}", describe(difference.where), difference.name,
-                     difference.expected, difference.actual);
+                     shortened(difference.expected), shortened(difference.actual));
 }
 
 std::size_t line_of(const Location& where) {

@@ -14,7 +14,8 @@ namespace roomle_sim {
 // U+FFFD, and characters that XML cannot hold written \xNN.
 std::string xml_escape(std::string_view text);
 
-// "file:line:column: name: expected …, got …", as failures are shown.
+// "file:line:column: name: expected …, got …", as failures are shown in a line; long values are
+// cut.
 std::string describe(const Difference& difference);
 
 // Counted from 1; 1 where there is no source.

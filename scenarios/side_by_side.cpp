@@ -139,7 +139,9 @@ std::vector<ComparedLine> side_by_side(const Lines& left, const Lines& right, st
   }
   std::vector<ComparedLine> lines;
   for (std::size_t i = 0; i < all.size(); ++i) {
-    if (shown[i]) {
+    // A mark for one line takes as much room as the line.
+    const bool alone = (i == 0 || shown[i - 1]) && (i + 1 == all.size() || shown[i + 1]);
+    if (shown[i] || alone) {
       lines.push_back(all[i]);
     } else if (lines.empty() || lines.back().kind != Kind::skipped) {
       lines.push_back({Kind::skipped, "", ""});

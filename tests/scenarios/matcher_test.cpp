@@ -99,8 +99,8 @@ TEST(Matcher, SaysWhatItExpects) {
   EXPECT_EQ(describe(matcher(R"(["a", {"matches": "b+"}])")), R"(["a", a text that matches /b+/])");
   EXPECT_EQ(describe(matcher(R"({"atLeast": 1, "atMost": 3})")), "at least 1 and at most 3");
   EXPECT_EQ(describe_value(nullptr), "nothing");
-  const json long_text = std::string(1000, 'x');
-  EXPECT_THAT(describe_value(&long_text), testing::EndsWith("… (1002 bytes in all)"));
+  const json long_text = std::string(20'000, 'x');
+  EXPECT_THAT(describe_value(&long_text), testing::EndsWith("… (20002 bytes in all)"));
 }
 
 TEST(Matcher, RefusesWhatCanNeverHold) {

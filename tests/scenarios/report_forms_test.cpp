@@ -5,6 +5,7 @@
 #include "scenarios/report_document.h"
 #include "scenarios/report_html.h"
 #include "scenarios/report_tap.h"
+#include "scenarios/report_text.h"
 #include "scenarios/shell_words.h"
 #include "scenarios/side_by_side.h"
 #include "tests/scenarios/scenario_text.h"
@@ -152,6 +153,16 @@ TEST(SideBySide, BreaksLongLinesIntoTheWidth) {
   ASSERT_EQ(rows.size(), 2U);
   EXPECT_EQ(rows[0].left + rows[0].mark + rows[0].right, "abcdefghijklmnop | short");
   EXPECT_EQ(rows[1].left, "qrstuvwxyzü     ");
+}
+
+TEST(SideBySide, ALongValueIsWholeInADifferenceAndCutInALine) {
+  const Ran ran = test::run(
+      scenario_text(kSend + R"(, {"expect": {"received": {"body": {"/data/configuratorId": ")" +
+                    std::string(1000, 'x') + "\"}}}}"));
+  ASSERT_EQ(ran.result.differences.size(), 1U);
+  EXPECT_EQ(ran.result.differences.front().expected.size(), 1002U);
+  EXPECT_THAT(describe(ran.result.differences.front()),
+              HasSubstr("xxx… (1002 bytes in all), got \"myConfigurator\""));
 }
 
 TEST(SideBySide, AListHasALineForEachPart) {
