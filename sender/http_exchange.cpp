@@ -88,11 +88,12 @@ class ResponseStream : public httplib::Stream {
 
   ssize_t read_chunks(char* to, size_t size) {
     while (!chunks_.complete()) {
+      if (chunks_.malformed()) return -1;
       if (nothing_left() && !fill()) return -1;
       const ChunkedBody::Step step = chunks_.decode(buffered(), to, size);
       begin_ += step.taken;
       malformed_ = chunks_.problem();
-      if (chunks_.malformed()) return -1;
+      // Also what stands before a mistake, so that the pieces in which it came do not count.
       if (step.written > 0) return static_cast<ssize_t>(step.written);
     }
     return 0;

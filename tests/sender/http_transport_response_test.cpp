@@ -107,6 +107,14 @@ TEST(HttpTransportResponse, TakesChunksApart) {
   expect_failure(head + "2\r\nok\r\n", "connection_closed");
 }
 
+// Whether it came with the mistake or before it. Found by the fuzz target `response`.
+TEST(HttpTransportResponse, KeepsWhatStandsBeforeABrokenChunk) {
+  const AttemptResult result = post_once(
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x\r\nde{\n0\r\n\r\n");
+  EXPECT_EQ(reason(result), "malformed_response");
+  EXPECT_EQ(body_of(result), "abcde");
+}
+
 TEST(HttpTransportResponse, RefusesLengthsThatAreNone) {
   for (const std::string value : {"two", "-1", "+1", "0x2", "2, 2", "", "99999999999999999999"}) {
     expect_failure("HTTP/1.1 200 OK\r\nContent-Length: " + value + "\r\n\r\nok",
