@@ -30,6 +30,7 @@ function(add_layer_test name)
   add_executable(${name}_test ${sources})
   target_link_libraries(${name}_test PRIVATE ${name} test_support GTest::gtest_main
     project_warnings)
+  target_compile_options(${name}_test PRIVATE ${ROOMLE_SIM_TEST_OPTIONS})
   target_compile_definitions(${name}_test PRIVATE FIXTURES_DIR="${CMAKE_SOURCE_DIR}/fixtures")
   use_precompiled_headers(${name}_test REUSE test_support)
   # Asked for their tests when ctest runs, so that a build never runs what it has just made. Under

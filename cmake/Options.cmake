@@ -5,6 +5,10 @@ target_compile_options(project_warnings INTERFACE -Wall -Wextra -Wpedantic -Wsha
   # After inlining, GCC 12 sees these inside std::string's own code, where there are none (GCC bug
   # 105651). The address sanitizer finds the real ones.
   -Wno-restrict -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  # It does not know all of GCC's, and counts one to -Wconversion that GCC does not.
+  target_compile_options(project_warnings INTERFACE -Wno-unknown-warning-option -Wno-sign-conversion)
+endif()
 if(ROOMLE_SIM_WERROR)
   target_compile_options(project_warnings INTERFACE -Werror)
 endif()
@@ -16,6 +20,12 @@ if(ROOMLE_SIM_SANITIZE)
   # Instrumented code makes it guess wrong (GCC's manual says so under -fsanitize).
   target_compile_options(project_warnings INTERFACE -Wno-maybe-uninitialized)
   target_link_options(project_sanitizers INTERFACE -fsanitize=${ROOMLE_SIM_SANITIZE})
+  # clang tells of a sanitizer in another way than GCC.
+  target_compile_definitions(project_sanitizers INTERFACE ROOMLE_SIM_SANITIZED)
+endif()
+if(ROOMLE_SIM_FUZZ)
+  # Counts what is reached. The fuzz targets alone are linked to what reads the counts.
+  target_compile_options(project_sanitizers INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
 # use_precompiled_headers(target [REUSE owner] [headers…]): the headers that cost most to read, and

@@ -20,7 +20,7 @@ namespace {
 using namespace std::chrono_literals;
 using nlohmann::ordered_json;
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef ROOMLE_SIM_SANITIZED
 constexpr int kRounds = 25;  // a start takes ten times as long; the release build has them all
 #else
 constexpr int kRounds = 200;

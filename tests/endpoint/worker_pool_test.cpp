@@ -27,7 +27,7 @@ TEST(WorkerPool, FinishesWhatItWasGiven) {
   EXPECT_EQ(done, 100);
 }
 
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // they need memory beside ours
+#ifndef ROOMLE_SIM_SANITIZED  // they need memory beside ours
 
 // In a process of its own: no stack of an ended thread is there to be used again.
 void run_without_memory_for_a_thread() {

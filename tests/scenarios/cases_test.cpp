@@ -221,17 +221,16 @@ TEST(IncludeFromElsewhere, FilesComeFromTheSourcesThatAreGiven) {
     return found->second;
   };
   const auto text = [](const std::string& steps) {
-    return R"({"name": "n", "include": "shared.json", "steps": [{"include": ")" + steps + ""}]
-}
-";
-};
-const auto scenarios = parse_all(text("steps.json"), options, "folder/a.json");
-EXPECT_THAT(emails_of(scenarios), ElementsAre("a@example.com"));
-ASSERT_TRUE(scenarios);
-EXPECT_NE(scenarios->front().registry.find(7), nullptr);
-const auto missing = parse_all(text("more.json"), options, "folder/a.json");
-ASSERT_FALSE(missing);
-EXPECT_THAT(missing.error().message, HasSubstr("folder/more.json: not here"));
+    return R"({"name": "n", "include": "shared.json", "steps": [{"include": ")" + steps +
+           R"("}]})";
+  };
+  const auto scenarios = parse_all(text("steps.json"), options, "folder/a.json");
+  EXPECT_THAT(emails_of(scenarios), ElementsAre("a@example.com"));
+  ASSERT_TRUE(scenarios);
+  EXPECT_NE(scenarios->front().registry.find(7), nullptr);
+  const auto missing = parse_all(text("more.json"), options, "folder/a.json");
+  ASSERT_FALSE(missing);
+  EXPECT_THAT(missing.error().message, HasSubstr("folder/more.json: not here"));
 }
 
 // Ten levels, each of which includes the next one ten times.

@@ -16,7 +16,7 @@ namespace roomle_sim {
 using namespace std::chrono_literals;
 
 // Sanitizers slow everything down.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef ROOMLE_SIM_SANITIZED
 inline constexpr int kSlowness = 8;
 #else
 inline constexpr int kSlowness = 1;
