@@ -221,8 +221,7 @@ TEST(IncludeFromElsewhere, FilesComeFromTheSourcesThatAreGiven) {
     return found->second;
   };
   const auto text = [](const std::string& steps) {
-    return R"({"name": "n", "include": "shared.json", "steps": [{"include": ")" + steps +
-           R"("}]})";
+    return R"({"name": "n", "include": "shared.json", "steps": [{"include": ")" + steps + R"("}]})";
   };
   const auto scenarios = parse_all(text("steps.json"), options, "folder/a.json");
   EXPECT_THAT(emails_of(scenarios), ElementsAre("a@example.com"));
