@@ -44,10 +44,10 @@ class Normaliser {
         text.replace(at, from.size(), to);
       }
     }
-    static const RE2 port(R"((127\.0\.0\.1|localhost|\[::1\]):\d+)");
-    static const RE2 boundary(R"re(boundary="[^"]*")re");
-    RE2::GlobalReplace(&text, port, R"(\1:(port))");
-    RE2::GlobalReplace(&text, boundary, "boundary=\"(boundary)\"");
+    static const RE2 kPort(R"((127\.0\.0\.1|localhost|\[::1\]):\d+)");
+    static const RE2 kBoundary(R"re(boundary="[^"]*")re");
+    RE2::GlobalReplace(&text, kPort, R"(\1:(port))");
+    RE2::GlobalReplace(&text, kBoundary, "boundary=\"(boundary)\"");
     return text;
   }
 
@@ -74,8 +74,8 @@ class Normaliser {
   }
 
   [[nodiscard]] static std::string plaintext(std::string text) {
-    static const RE2 time(R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[0-9.]*(?:Z|[+-][0-9:]+))");
-    RE2::GlobalReplace(&text, time, "(time)");
+    static const RE2 kTime(R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[0-9.]*(?:Z|[+-][0-9:]+))");
+    RE2::GlobalReplace(&text, kTime, "(time)");
     return text;
   }
 

@@ -80,7 +80,7 @@ class FileReader {
     scenarios_.push_back(std::move(scenario));
   }
 
-  void note_files(const std::set<std::string>& files) {
+  void note_files(const std::set<std::string>& files) const {
     if (options_.files != nullptr) options_.files->insert(files.begin(), files.end());
   }
 

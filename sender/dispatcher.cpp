@@ -17,7 +17,8 @@ Dispatcher::Impl::Impl(Transport& transport, Journal& journal, FallbackMailbox& 
       attempts_(options_.attempts_per_tenant),
       mails_(options_.mails_at_once),
       seeds_(options_.seed) {
-  workers_.reserve(static_cast<std::size_t>(options_.attempts_in_all + options_.mails_at_once));
+  workers_.reserve(static_cast<std::size_t>(options_.attempts_in_all) +
+                   static_cast<std::size_t>(options_.mails_at_once));
   timer_thread_ = std::thread([this] { watch_timers(); });
 }
 
