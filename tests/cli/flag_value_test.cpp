@@ -53,7 +53,7 @@ std::vector<Wrong> wrong_values() {
       {kRun, "--jobs", "many", "a whole number from 1 to 1024"},
       {kRun, "--endpoint", "nonsense", "not a URL to post to"},
       {kRun, "--endpoint", "", "URL"},
-      {kRun, "--report", "html=x", "junit=FILE"},
+      {kRun, "--report", "pdf=x", "junit=FILE"},
       {kRun, "--report", "junit=", "junit=FILE"},
       {kRun, "--mail", "mbox:x", "maildir:DIR"},
       {kSend, "--mail", "mbox:x", "maildir:DIR"},
