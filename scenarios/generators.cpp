@@ -88,9 +88,11 @@ std::string Generators::text(std::string_view kind) {
   if (kind == "firstName") return std::string(any_of(kFirst, random_).written);
   if (kind == "lastName") return std::string(any_of(kLast, random_).written);
   if (kind == "uuid") return uuid(random_);
-  // Formed like those of the published example (Webhook documentation).
-  const std::string item =
-      fmt::format("catalog{}:item{}", random_.between(1, 99), random_.between(1, 999'999));
+  // Formed like those of the published example (Webhook documentation). Drawn one after the other:
+  // in which order a call's arguments are made is the compiler's choice.
+  const std::uint64_t number = random_.between(1, 999'999);
+  const std::uint64_t catalog = random_.between(1, 99);
+  const std::string item = fmt::format("catalog{}:item{}", catalog, number);
   return kind == "itemId" ? item : fmt::format("{}:{}", item, digits(random_, 64, true));
 }
 

@@ -348,7 +348,11 @@ bool compare(const Json& original, const Json::json_pointer& pointer, const Json
 // the reader must agree.
 TEST(ScenarioSchema, AgreesWithTheReaderOnWhatIsWrong) {
   constexpr std::uint64_t kSeed = 4;
+#ifdef ROOMLE_SIM_SANITIZED
+  constexpr std::size_t kDraws = 1;  // each is some twenty times as slow
+#else
   constexpr std::size_t kDraws = 3;
+#endif
   SCOPED_TRACE("seed " + std::to_string(kSeed));
   Random random(kSeed);
   const Json others = Json::parse(R"([null, true, 7, -1, 1.5, "text", "", "1s", [], [503], {},
@@ -366,7 +370,7 @@ TEST(ScenarioSchema, AgreesWithTheReaderOnWhatIsWrong) {
       }
     }
   }
-  EXPECT_GT(refused_by_both, 500U);
+  EXPECT_GT(refused_by_both, 200U * kDraws);
 }
 
 }  // namespace
