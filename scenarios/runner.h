@@ -64,11 +64,11 @@ struct ScenarioResult {
   State state = State::passed;
   std::vector<Difference> differences;
   std::string error;
-  int not_checked = 0;            // expectations that an external endpoint leaves open
-  bool endpoint_ignored = false;  // the scenario's `endpoint` was not used
-  std::uint64_t seed = 1;         // of the jitter: run with it to see the same waits
-  Duration duration{0};           // that the run took
-  Duration passed_time{0};        // on the scenario's clock: more, where time is not real
+  int not_checked = 0;             // expectations that an external endpoint leaves open
+  bool endpoint_ignored = false;   // the scenario's `endpoint` was not used
+  std::uint64_t seed = 1;          // of the jitter: run with it to see the same waits
+  Duration duration{0};            // that the run took
+  Duration passed_time{0};         // on the scenario's clock: more, where time is not real
   std::vector<std::string> story;  // what happened, a line each
   std::string reproduce;           // a command that runs this very scenario again; may be empty
   TimePoint begin;                 // on the clock that the sends' times are of

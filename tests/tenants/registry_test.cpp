@@ -124,8 +124,7 @@ TEST(TenantRegistry, HasADefaultCredentialWhereTheFileGivesNone) {
 std::string secret_of(const std::string& secret) {
   const TenantRegistry read =
       registry(tenants("", R"(, "credentials": [{"apiKey": "k", "secret": )" + secret + "}]"));
-  return read.credentials().empty() ? "none"
-                                    : std::string(read.credentials()[0].secret.reveal());
+  return read.credentials().empty() ? "none" : std::string(read.credentials()[0].secret.reveal());
 }
 
 TEST(Secrets, AreGivenAsTextByTheEnvironmentOrInAFileBesideTheTenantsFile) {
