@@ -349,10 +349,11 @@ bool compare(const Json& original, const Json::json_pointer& pointer, const Json
 TEST(ScenarioSchema, AgreesWithTheReaderOnWhatIsWrong) {
   constexpr std::uint64_t kSeed = 4;
 #ifdef ROOMLE_SIM_SANITIZED
-  constexpr std::size_t kDraws = 1;  // each is some twenty times as slow
+  constexpr std::size_t kOneIn = 6;  // each is some thirty times as slow
 #else
-  constexpr std::size_t kDraws = 3;
+  constexpr std::size_t kOneIn = 1;
 #endif
+  constexpr std::size_t kDraws = 3;
   SCOPED_TRACE("seed " + std::to_string(kSeed));
   Random random(kSeed);
   const Json others = Json::parse(R"([null, true, 7, -1, 1.5, "text", "", "1s", [], [503], {},
@@ -363,14 +364,14 @@ TEST(ScenarioSchema, AgreesWithTheReaderOnWhatIsWrong) {
     std::vector<Json::json_pointer> pointers;
     collect_pointers(original, Json::json_pointer(), pointers);
     for (const Json::json_pointer& pointer : pointers) {
-      if (pointer.empty()) continue;
+      if (pointer.empty() || random.between(1, kOneIn) != 1) continue;
       for (std::size_t i = 0; i < kDraws; ++i) {
         const Json& other = others[random.between(0, others.size() - 1)];
         refused_by_both += compare(original, pointer, other, file) ? 1 : 0;
       }
     }
   }
-  EXPECT_GT(refused_by_both, 200U * kDraws);
+  EXPECT_GT(refused_by_both, 600U / kOneIn);
 }
 
 }  // namespace
