@@ -11,15 +11,13 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include "sender/c_handle.h"
+
 namespace roomle_sim {
 namespace {
 
 // As many connections may wait while the accepting thread is busy.
 constexpr int kBacklog = 512;
-
-struct FreeAddresses {
-  void operator()(addrinfo* list) const { freeaddrinfo(list); }
-};
 
 Error cannot_listen(const std::string& host, std::uint16_t port, int cause) {
   const std::string why = cause == EADDRINUSE ? "the port is taken"
@@ -65,7 +63,7 @@ Result<BoundSocket> bind_socket(const std::string& host, std::uint16_t port, boo
   hints.ai_flags = AI_PASSIVE;
   addrinfo* list = nullptr;
   const int failure = getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &list);
-  const std::unique_ptr<addrinfo, FreeAddresses> addresses(list);
+  const CHandle<addrinfo, freeaddrinfo> addresses(list);
   if (failure != 0) {
     return Error{ErrorCode::unavailable,
                  fmt::format("cannot listen on {}: {}", host, gai_strerror(failure))};

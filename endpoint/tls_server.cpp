@@ -14,20 +14,15 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include "sender/c_handle.h"
+
 namespace roomle_sim {
 namespace {
 
-template <auto function>
-struct Deleter {
-  template <class T>
-  void operator()(T* object) const {
-    function(object);
-  }
-};
-using Key = std::unique_ptr<EVP_PKEY, Deleter<EVP_PKEY_free>>;
-using Certificate = std::unique_ptr<X509, Deleter<X509_free>>;
-using Context = std::unique_ptr<SSL_CTX, Deleter<SSL_CTX_free>>;
-using Bytes = std::unique_ptr<BIO, Deleter<BIO_free>>;
+using Key = CHandle<EVP_PKEY, EVP_PKEY_free>;
+using Certificate = CHandle<X509, X509_free>;
+using Context = CHandle<SSL_CTX, SSL_CTX_free>;
+using Bytes = CHandle<BIO, BIO_free>;
 
 // Nothing here depends on input: it fails where the machine has no memory or no random numbers.
 void require(bool ok, const char* what) {
@@ -47,7 +42,7 @@ struct Description {
 void add_extension(X509* certificate, X509* issuer, int nid, const std::string& value) {
   X509V3_CTX context;
   X509V3_set_ctx(&context, issuer, certificate, nullptr, nullptr, 0);
-  const std::unique_ptr<X509_EXTENSION, Deleter<X509_EXTENSION_free>> extension(
+  const CHandle<X509_EXTENSION, X509_EXTENSION_free> extension(
       X509V3_EXT_conf_nid(nullptr, &context, nid, value.c_str()));
   require(extension && X509_add_ext(certificate, extension.get(), -1) == 1, "an extension");
 }
@@ -128,7 +123,7 @@ Context make_context(X509* certificate, EVP_PKEY* key) {
 }  // namespace
 
 struct TlsPeer::State {
-  std::unique_ptr<SSL, Deleter<SSL_free>> ssl;
+  CHandle<SSL, SSL_free> ssl;
   BIO* in = nullptr;  // both are the SSL's
   BIO* out = nullptr;
 };

@@ -6,6 +6,7 @@
 #include <gmime/gmime.h>
 
 #include "fallback_mailer/clean_text.h"
+#include "sender/c_handle.h"
 
 namespace roomle_sim {
 namespace {
@@ -22,21 +23,10 @@ std::unique_lock<std::mutex> use_gmime() {
   return lock;
 }
 
-struct Unref {
-  void operator()(gpointer object) const { g_object_unref(object); }
-};
 template <class T>
-using Owned = std::unique_ptr<T, Unref>;
-
-struct Free {
-  void operator()(gpointer memory) const { g_free(memory); }
-};
-using OwnedText = std::unique_ptr<char, Free>;
-
-struct FreeOptions {
-  void operator()(GMimeParserOptions* options) const { g_mime_parser_options_free(options); }
-};
-using ParserOptions = std::unique_ptr<GMimeParserOptions, FreeOptions>;
+using Owned = CHandle<T, g_object_unref>;
+using OwnedText = CHandle<char, g_free>;
+using ParserOptions = CHandle<GMimeParserOptions, g_mime_parser_options_free>;
 
 ParserOptions strict_options() {
   ParserOptions options(g_mime_parser_options_new());

@@ -16,16 +16,10 @@
 #include <openssl/x509v3.h>
 #include <sys/socket.h>
 
+#include "sender/c_handle.h"
+
 namespace roomle_sim {
 namespace {
-
-template <auto function>
-struct Deleter {
-  template <class T>
-  void operator()(T* object) const {
-    function(object);
-  }
-};
 
 // What the socket last said; OpenSSL's own account of it is lossy.
 struct Wire {
@@ -96,11 +90,10 @@ int refuse_passphrase(char*, int, int, void*) {
 
 // Adds every certificate of the text; false where there is none, or one cannot be read.
 bool trust_pem(SSL_CTX* ctx, const std::string& text) {
-  const std::unique_ptr<BIO, Deleter<BIO_free>> bytes(
-      BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+  const CHandle<BIO, BIO_free> bytes(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
   bool any = false;
   for (;;) {
-    const std::unique_ptr<X509, Deleter<X509_free>> certificate(
+    const CHandle<X509, X509_free> certificate(
         PEM_read_bio_X509(bytes.get(), nullptr, refuse_passphrase, nullptr));
     if (!certificate) break;
     if (X509_STORE_add_cert(SSL_CTX_get_cert_store(ctx), certificate.get()) != 1) return false;
@@ -119,8 +112,8 @@ bool is_address(const std::string& host) {
 }  // namespace
 
 struct TlsContext::State {
-  std::unique_ptr<SSL_CTX, Deleter<SSL_CTX_free>> ctx{SSL_CTX_new(TLS_client_method())};
-  std::unique_ptr<BIO_METHOD, Deleter<BIO_meth_free>> method{
+  CHandle<SSL_CTX, SSL_CTX_free> ctx{SSL_CTX_new(TLS_client_method())};
+  CHandle<BIO_METHOD, BIO_meth_free> method{
       BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "socket without SIGPIPE")};
   bool insecure = false;
   std::once_flag system_read;
@@ -188,7 +181,7 @@ Result<std::unique_ptr<TlsContext>> TlsContext::create(const TlsOptions& options
 
 struct TlsSession::State {
   Wire wire;
-  std::unique_ptr<SSL, Deleter<SSL_free>> ssl;
+  CHandle<SSL, SSL_free> ssl;
   std::string host;
   bool insecure = false;
   bool stands = false;  // handshake done, nothing failed since

@@ -13,6 +13,7 @@
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 
+#include "sender/c_handle.h"
 #include "tenants/encoding.h"
 
 namespace roomle_sim {
@@ -21,10 +22,6 @@ namespace {
 constexpr std::size_t kBlock = 16;
 
 enum class Direction { decrypt = 0, encrypt = 1 };
-
-struct FreeContext {
-  void operator()(EVP_CIPHER_CTX* context) const { EVP_CIPHER_CTX_free(context); }
-};
 
 // OpenSSL keeps failures in a queue per thread, where a later TLS call would take them for its own.
 struct KeepErrorQueue {
@@ -58,7 +55,7 @@ std::optional<std::string> run_cipher(Direction direction, TokenAlgorithm algori
                                       std::string_view input) {
   if (input.size() > INT_MAX - kBlock) throw std::length_error("a token's text is too long");
   const KeepErrorQueue keep;
-  const std::unique_ptr<EVP_CIPHER_CTX, FreeContext> context(EVP_CIPHER_CTX_new());
+  const CHandle<EVP_CIPHER_CTX, EVP_CIPHER_CTX_free> context(EVP_CIPHER_CTX_new());
   std::string output(input.size() + kBlock, '\0');
   auto* const into = reinterpret_cast<unsigned char*>(output.data());
   int written = 0;

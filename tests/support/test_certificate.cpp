@@ -13,19 +13,14 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include "sender/c_handle.h"
+
 namespace roomle_sim {
 namespace {
 
-template <auto function>
-struct Deleter {
-  template <class T>
-  void operator()(T* object) const {
-    function(object);
-  }
-};
-using Key = std::unique_ptr<EVP_PKEY, Deleter<EVP_PKEY_free>>;
-using Certificate = std::unique_ptr<X509, Deleter<X509_free>>;
-using File = std::unique_ptr<FILE, Deleter<std::fclose>>;
+using Key = CHandle<EVP_PKEY, EVP_PKEY_free>;
+using Certificate = CHandle<X509, X509_free>;
+using File = CHandle<FILE, std::fclose>;
 
 void require(bool ok, const char* what) {
   if (!ok) throw std::runtime_error(what);
@@ -34,7 +29,7 @@ void require(bool ok, const char* what) {
 void add_extension(X509* certificate, int nid, const std::string& value) {
   X509V3_CTX context;
   X509V3_set_ctx(&context, certificate, certificate, nullptr, nullptr, 0);
-  const std::unique_ptr<X509_EXTENSION, Deleter<X509_EXTENSION_free>> extension(
+  const CHandle<X509_EXTENSION, X509_EXTENSION_free> extension(
       X509V3_EXT_conf_nid(nullptr, &context, nid, value.c_str()));
   require(extension && X509_add_ext(certificate, extension.get(), -1) == 1, "extension");
 }
@@ -72,7 +67,7 @@ TestCertificate::TestCertificate(const std::string& names) {
 }
 
 struct TlsServerSession::State {
-  std::unique_ptr<SSL, Deleter<SSL_free>> ssl;
+  CHandle<SSL, SSL_free> ssl;
   bool goodbye = true;
 
   ssize_t judge(int n) {
@@ -114,7 +109,7 @@ void TlsServerSession::say_goodbye() {
 }
 
 struct TlsServerContext::State {
-  std::unique_ptr<SSL_CTX, Deleter<SSL_CTX_free>> ctx{SSL_CTX_new(TLS_server_method())};
+  CHandle<SSL_CTX, SSL_CTX_free> ctx{SSL_CTX_new(TLS_server_method())};
 };
 
 TlsServerContext::TlsServerContext(const TestCertificate& certificate,
