@@ -1,6 +1,7 @@
 #include "cli/run_flags.h"
 
 #include <algorithm>
+#include <random>
 #include <thread>
 
 #include <CLI/CLI.hpp>
@@ -47,6 +48,9 @@ Result<RunPlan> understand(const RunFlags& flags,
   RunPlan plan;
   plan.suite.jobs = flags.jobs > 0 ? flags.jobs : default_jobs();
   plan.suite.fail_fast = flags.fail_fast;
+  plan.suite.shuffle = flags.shuffle_seed;
+  // Short enough to be typed again.
+  if (flags.shuffle && !flags.shuffle_seed) plan.suite.shuffle = std::random_device()();
   plan.suite.run.transport = flags.http.transport();
   plan.suite.run.seed = flags.seed;
   plan.suite.run.time = time_mode_from_word(flags.time).value();
@@ -101,6 +105,12 @@ void add_run_flags(CLI::App& command, RunFlags& flags) {
       command, "--jobs,-j", 1, 1024,
       [&flags](std::uint64_t jobs) { flags.jobs = static_cast<int>(jobs); },
       "Scenarios at once (default: two for each core)");
+  command.add_flag("--shuffle", flags.shuffle,
+                   "Begin them in a random order, to find those that lean on others");
+  add_number(
+      command, "--shuffle-seed", 0, UINT64_MAX,
+      [&flags](std::uint64_t seed) { flags.shuffle_seed = seed; },
+      "The order that an earlier --shuffle told of");
   flags.reports.add_to(command);
   command
       .add_option("--replay", flags.replay,

@@ -29,6 +29,8 @@ struct RunFlags {
   std::optional<Duration> timeout;
   Duration ready_timeout = std::chrono::seconds(10);
   std::optional<std::uint64_t> seed;
+  std::optional<std::uint64_t> shuffle_seed;
+  bool shuffle = false;
   int jobs = 0;
   bool fail_fast = false;
   bool story = false;

@@ -29,9 +29,16 @@ std::string label(const Console& console, State state) {
   return console.styled("stop", Style::dim);
 }
 
-std::string head_line(const Console& console, const ScenarioResult& result) {
-  std::string line = fmt::format("{} {}  ({})", label(console, result.state),
-                                 printable(result.scenario->name), humanize(result.duration));
+// "7.12 ms", and where time is not real also how much of it went by: "7.12 ms for 75 h".
+std::string took(Duration real, Duration passed, TimeMode time) {
+  if (time == TimeMode::real) return humanize(real);
+  return fmt::format("{} for {}", humanize(real), humanize(passed));
+}
+
+std::string head_line(const Console& console, const ScenarioResult& result, TimeMode time) {
+  std::string line =
+      fmt::format("{} {}  ({})", label(console, result.state), printable(result.scenario->name),
+                  took(result.duration, result.passed_time, time));
   if (result.not_checked > 0) {
     line += fmt::format("  {} not checked: external endpoint", result.not_checked);
   }
@@ -72,19 +79,24 @@ void show_difference(Console& console, const Difference& difference) {
   }
 }
 
+struct Telling {
+  const SendRecord* send = nullptr;
+  const Exchange* exchange = nullptr;
+};
+
 // The POST that one would want to try by hand: the last of the first delivery that failed, or else
-// of the last delivery.
-const Exchange* telling_exchange(const ScenarioResult& result) {
-  const Exchange* last = nullptr;
+// of the last delivery. No exchange: there was none.
+Telling telling_exchange(const ScenarioResult& result) {
+  Telling last;
   for (const SendRecord& send : result.sends) {
     bool delivered = false;
     for (const JournalRecord& record : send.facts.records) {
       if (const auto* ended = std::get_if<record::Ended>(&record.what)) {
         delivered = ended->outcome == Outcome::delivered;
       }
-      if (record.exchange) last = record.exchange.get();
+      if (record.exchange) last = {&send, record.exchange.get()};
     }
-    if (last != nullptr && !delivered) break;
+    if (last.exchange != nullptr && !delivered) break;
   }
   return last;
 }
@@ -93,11 +105,12 @@ void show_reproduction(Console& console, const ScenarioResult& result, const Run
   if (!result.reproduce.empty()) {
     console.line(fmt::format("     Reproduce with: {}", printable(result.reproduce)));
   }
-  if (const Exchange* exchange = telling_exchange(result)) {
-    console.line(fmt::format(
-        "     The same POST:  {}",
-        printable(curl_command(*exchange, run.transport, Masking(*result.scenario, run)))));
-  }
+  const auto [send, exchange] = telling_exchange(result);
+  if (exchange == nullptr) return;
+  if (send->built_in) console.line("     The same POST, with WEBHOOK as your endpoint's URL:");
+  console.line(fmt::format(
+      "     {}{}", send->built_in ? "  " : "The same POST:  ",
+      printable(curl_command(*send, *exchange, run.transport, Masking(*result.scenario, run)))));
 }
 
 ordered_json result_object(const ScenarioResult& result) {
@@ -114,6 +127,7 @@ ordered_json result_object(const ScenarioResult& result) {
                       {"state", state_word(result.state)},
                       {"passed", result.state == State::passed},
                       {"durationMs", milliseconds(result.duration)},
+                      {"clockMs", milliseconds(result.passed_time)},
                       {"seed", result.seed},
                       {"notChecked", result.not_checked},
                       {"differences", std::move(differences)},
@@ -128,7 +142,7 @@ ordered_json result_object(const ScenarioResult& result) {
 void show_result(Console& console, const ScenarioResult& result, const RunOptions& run,
                  bool story) {
   console.object(result_object(result));
-  console.line(head_line(console, result));
+  console.line(head_line(console, result, run.time));
   if (result.state == State::error) console.line("     " + printable(result.error));
   for (const Difference& difference : result.differences) show_difference(console, difference);
   const bool failed = result.state == State::failed;
@@ -144,14 +158,17 @@ void show_result(Console& console, const ScenarioResult& result, const RunOption
   show_reproduction(console, result, run);
 }
 
-void show_summary(Console& console, const SuiteResult& suite) {
-  console.object({{"type", "summary"},
-                  {"passed", suite.passed},
-                  {"failed", suite.failed},
-                  {"errors", suite.errors},
-                  {"notRun", suite.not_run},
-                  {"notChecked", suite.not_checked},
-                  {"durationMs", milliseconds(suite.duration)}});
+void show_summary(Console& console, const SuiteResult& suite, const SuiteOptions& options) {
+  ordered_json object{{"type", "summary"},
+                      {"passed", suite.passed},
+                      {"failed", suite.failed},
+                      {"errors", suite.errors},
+                      {"notRun", suite.not_run},
+                      {"notChecked", suite.not_checked},
+                      {"durationMs", milliseconds(suite.duration)},
+                      {"clockMs", milliseconds(suite.passed_time)}};
+  if (options.shuffle) object["shuffleSeed"] = *options.shuffle;
+  console.object(object);
   const bool fine = suite.failed == 0 && suite.errors == 0 && suite.not_run == 0;
   std::string line = fmt::format("{} passed, {} failed", suite.passed, suite.failed);
   if (suite.errors > 0) line += fmt::format(", {} could not run", suite.errors);
@@ -160,7 +177,7 @@ void show_summary(Console& console, const SuiteResult& suite) {
     line += fmt::format(", {} not checked: external endpoint", suite.not_checked);
   }
   console.line(fmt::format("{}  ({})", console.styled(line, fine ? Style::good : Style::bad),
-                           humanize(suite.duration)));
+                           took(suite.duration, suite.passed_time, options.run.time)));
 }
 
 }  // namespace roomle_sim

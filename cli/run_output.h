@@ -12,6 +12,6 @@ namespace roomle_sim {
 void show_result(Console& console, const ScenarioResult& result, const RunOptions& run, bool story);
 
 // The closing line, or {"type":"summary",…}.
-void show_summary(Console& console, const SuiteResult& suite);
+void show_summary(Console& console, const SuiteResult& suite, const SuiteOptions& options);
 
 }  // namespace roomle_sim

@@ -39,6 +39,9 @@ int play_round(Console& console, const std::vector<Scenario>& scenarios, const R
     if (!opened) return console.fail(opened.error());
     replay = *std::move(opened);
   }
+  if (const auto seed = plan.suite.shuffle) {
+    console.message(fmt::format("shuffled: --shuffle-seed {} is this order", *seed));
+  }
   Progress progress(console, scenarios.size());
   SuiteOptions options = plan.suite;
   options.on_begin = [&](const Scenario& scenario) { progress.begin(scenario.name); };
@@ -53,7 +56,7 @@ int play_round(Console& console, const std::vector<Scenario>& scenarios, const R
     progress.end(result.scenario->name);
     show_result(console, result, plan.suite.run, plan.story);
   });
-  show_summary(console, suite);
+  show_summary(console, suite, plan.suite);
   std::optional<Error> error = plan.reports.write(suite, plan.suite.run);
   // What was interrupted is no record of anything.
   if (replay && !stop.stop_requested()) {

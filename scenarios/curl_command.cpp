@@ -17,8 +17,8 @@ std::string header_option(const std::string& name, const std::string& value) {
 
 }  // namespace
 
-std::string curl_command(const Exchange& exchange, const HttpTransportOptions& transport,
-                         const Masking& masking) {
+std::string curl_command(const SendRecord& send, const Exchange& exchange,
+                         const HttpTransportOptions& transport, const Masking& masking) {
   const AttemptRequest& request = exchange.request;
   std::string command =
       fmt::format("curl -i --max-time {}", std::chrono::duration<double>(request.timeout).count());
@@ -33,7 +33,8 @@ std::string curl_command(const Exchange& exchange, const HttpTransportOptions& t
     command += header_option(name, value);
   }
   return command + fmt::format(" --data-raw {} {}", shell_quoted(masking.text(request.body)),
-                               shell_quoted(masking.text(request.url)));
+                               send.built_in ? fmt::format("\"{}\"", shell_variable("WEBHOOK"))
+                                             : shell_quoted(masking.text(request.url)));
 }
 
 }  // namespace roomle_sim

@@ -85,8 +85,10 @@ std::string attempt_html(const ordered_json& attempt, bool only) {
       "<div class=\"exchange\">\n" + request_html(attempt) + response_html(attempt) + "</div>\n";
   html += token_html(attempt);
   if (attempt.contains("curl")) {
-    html += fmt::format("<h5>The same POST</h5>\n<pre class=\"command\">{}</pre>\n",
-                        xml_escape(text_of(attempt, "curl")));
+    html += fmt::format(
+        "<h5>The same POST{}</h5>\n<pre class=\"command\">{}</pre>\n",
+        attempt.at("request").at("builtIn").get<bool>() ? " (WEBHOOK: your endpoint's URL)" : "",
+        xml_escape(text_of(attempt, "curl")));
   }
   return html + "</details>\n";
 }

@@ -115,13 +115,14 @@ class SendTeller {
   void tell_request(ordered_json& attempt, const Exchange& exchange) {
     const AttemptRequest& request = exchange.request;
     attempt["request"] = {{"url", request.url},
+                          {"builtIn", send_.built_in},
                           {"headers", pairs(masking_.headers(request.headers, exchange.token))},
                           {"body", request.body},
                           {"timeoutMs", milliseconds(request.timeout)}};
     attempt["token"] = {{"header", send_.tenant.simulator.token.header},
                         {"value", exchange.token},
                         {"plaintext", exchange.plaintext}};
-    attempt["curl"] = curl_command(exchange, run_.transport, masking_);
+    attempt["curl"] = curl_command(send_, exchange, run_.transport, masking_);
     const auto received =
         std::find_if(unclaimed_.begin(), unclaimed_.end(), [&](const ReceivedRequest& one) {
           return one.token.value == exchange.token && one.body == request.body;

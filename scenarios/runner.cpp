@@ -363,9 +363,11 @@ class ScenarioRun {
     if (!stop_.stop_requested() && !gather()) return;
     result_.begin = begin_;
     for (Sent& sent : sent_) {
-      result_.sends.push_back(
-          {sent.step->where, sent.step->name, sent.delivery, sent.at, std::move(sent.event),
-           *stage_->registry()->find(sent.step->tenant_id), std::move(sent.facts)});
+      const std::int64_t tenant = sent.step->tenant_id;
+      result_.sends.push_back({sent.step->where, sent.step->name, sent.delivery, sent.at,
+                               std::move(sent.event), *stage_->registry()->find(tenant),
+                               scenario_.built_in.contains(tenant) && !options_.external_endpoint,
+                               std::move(sent.facts)});
     }
   }
 

@@ -50,6 +50,7 @@ struct SendRecord {
   TimePoint at;          // when it was handed over
   Event event;           // as it was sent
   Tenant tenant;         // with the webhook that it had in this run
+  bool built_in;         // that webhook was a built-in endpoint's, which ended with the run
   SendFacts facts;
 };
 

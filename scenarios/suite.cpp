@@ -4,11 +4,14 @@
 #include <atomic>
 #include <filesystem>
 #include <mutex>
+#include <numeric>
 #include <optional>
 #include <set>
 #include <thread>
 
 #include <fmt/format.h>
+
+#include "base/random.h"
 
 namespace roomle_sim {
 namespace {
@@ -99,6 +102,19 @@ class Search {
   std::set<std::string> seen_;
 };
 
+// Which scenario is the n-th to begin.
+std::vector<std::size_t> order_of(std::size_t count, std::optional<std::uint64_t> shuffle) {
+  std::vector<std::size_t> order(count);
+  std::iota(order.begin(), order.end(), 0);
+  if (!shuffle) return order;
+  // Not std::shuffle, whose order differs from one standard library to the next.
+  Random random(*shuffle);
+  for (std::size_t left = count; left > 1; --left) {
+    std::swap(order[left - 1], order[random.between(0, left - 1)]);
+  }
+  return order;
+}
+
 // Hands out scenarios to the threads and takes their results back.
 class SuiteRun {
  public:
@@ -108,6 +124,7 @@ class SuiteRun {
         options_(options),
         stop_(stop),
         on_result_(on_result),
+        order_(order_of(scenarios.size(), options.shuffle)),
         results_(scenarios.size()) {}
 
   SuiteResult run() {
@@ -128,8 +145,9 @@ class SuiteRun {
  private:
   void work() {
     for (;;) {
-      const std::size_t index = next_++;
-      if (index >= scenarios_.size() || stop_.stop_requested() || failed_) return;
+      const std::size_t place = next_++;
+      if (place >= order_.size() || stop_.stop_requested() || failed_) return;
+      const std::size_t index = order_[place];
       tell_begin(scenarios_[index]);
       ScenarioResult result = run_scenario(scenarios_[index], options_.run, stop_);
       if (options_.finish) options_.finish(result);
@@ -158,6 +176,7 @@ class SuiteRun {
     }
     if (!result) return;
     suite.not_checked += result->not_checked;
+    suite.passed_time += result->passed_time;
     suite.results.push_back(*std::move(result));
   }
 
@@ -165,7 +184,8 @@ class SuiteRun {
   const SuiteOptions& options_;
   const std::stop_token& stop_;
   const std::function<void(const ScenarioResult&)>& on_result_;
-  std::atomic<std::size_t> next_{0};
+  const std::vector<std::size_t> order_;
+  std::atomic<std::size_t> next_{0};  // in order_
   std::atomic<bool> failed_{false};
   std::mutex mutex_;  // guards results_ and the calls of on_result_ and on_begin
   std::vector<std::optional<ScenarioResult>> results_;

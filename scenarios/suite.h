@@ -1,7 +1,9 @@
 // Many scenarios: found, read, and run side by side.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -37,6 +39,8 @@ struct SuiteOptions {
   // Scenarios under way at once; at least 1. They mostly wait, so that more than the machine's
   // cores is fine; each holds a port and some threads.
   int jobs = 4;
+  // They begin in an order drawn from this seed; nothing: in that of `scenarios`.
+  std::optional<std::uint64_t> shuffle;
   bool fail_fast = false;  // begin no more after the first that did not pass
   // Completes a result before it is counted and told; it may make a failure of it. From any thread,
   // and several at once.
@@ -53,6 +57,7 @@ struct SuiteResult {
   int not_run = 0;  // interrupted, or not begun
   int not_checked = 0;
   Duration duration{0};
+  Duration passed_time{0};  // on the clocks of all of them together
 };
 
 // Blocks until all are done, or a stop was requested. `on_result` is called as each one ends, one

@@ -102,6 +102,35 @@ TEST_F(RunChoice, TheSeedOfTheFlagDrawsOtherCustomers) {
   EXPECT_NE(story("5"), story("6"));
 }
 
+TEST_F(RunChoice, ShufflingTellsTheSeedThatRepeatsTheOrder) {
+  folder_.file("cases.json", R"({ "name": "status", "cases": [ { "s": 200 }, { "s": 201 },
+    { "s": 202 }, { "s": 203 }, { "s": 204 }, { "s": 205 }, { "s": 206 }, { "s": 207 } ],
+  "tenants": [ { "id": 42, "name": "acme" } ], "endpoint": { "sequence": [ "${s}" ] },
+  "steps": [ { "send": "email.savedConfiguration" }, { "expect": { "outcome": "delivered" } } ] })");
+  const auto names = [&](const std::vector<std::string>& flags, std::string* seed = nullptr) {
+    std::vector<std::string> arguments{folder_.path() + "/cases.json", "--json", "-j", "1"};
+    arguments.insert(arguments.end(), flags.begin(), flags.end());
+    const ProcessResult result = run(std::move(arguments));
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    std::vector<std::string> list;
+    for (const auto& line : objects(result.out)) {
+      if (line["type"] == "scenario") {
+        list.push_back(line["name"]);
+      } else if (seed != nullptr) {
+        *seed = line["shuffleSeed"].dump();
+        EXPECT_THAT(result.err, HasSubstr("shuffled: --shuffle-seed " + *seed));
+      }
+    }
+    return list;
+  };
+  std::string seed;
+  const std::vector<std::string> shuffled = names({"--shuffle"}, &seed);
+  EXPECT_EQ(shuffled.size(), 8U);
+  EXPECT_EQ(names({"--shuffle-seed", seed}), shuffled);
+  EXPECT_EQ(names({"--shuffle", "--shuffle-seed", seed}), shuffled);
+  EXPECT_NE(names({"--shuffle-seed", "1"}), names({"--shuffle-seed", "2"}));
+}
+
 TEST_F(RunChoice, WhatAScenarioIncludesWasNotPassedOver) {
   const TemporaryFolder folder;
   folder.file("shared/tenant.json", R"({ "tenants": [ { "id": 42, "name": "acme" } ] })");

@@ -8,12 +8,14 @@
 #include <gtest/gtest.h>
 
 #include "tests/cli/program.h"
+#include "tests/support/raw_server.h"
 
 namespace roomle_sim {
 namespace {
 
 namespace fs = std::filesystem;
 using ::testing::AllOf;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
@@ -31,6 +33,14 @@ std::string content(const std::string& path) {
   std::ostringstream text;
   text << std::ifstream(path).rdbuf();
   return text.str();
+}
+
+// What stands behind `mark`; empty where it does not occur.
+std::string rest_of_line(const std::string& text, const std::string& mark) {
+  const std::size_t at = text.find(mark);
+  if (at == std::string::npos) return {};
+  const std::size_t begin = at + mark.size();
+  return text.substr(begin, text.find('\n', begin) - begin);
 }
 
 class RunReported : public ::testing::Test {
@@ -91,7 +101,40 @@ TEST_F(RunReported, ReportsThatCannotBeAreMistakesBeforeAnythingRuns) {
   }
 }
 
-TEST_F(RunReported, AFailureSaysHowToRunItAgainAndByHand) {
+TEST_F(RunReported, TheCurlOfAFailurePostsTheSameToAnotherEndpoint) {
+  const RawServer echo([](RawConnection& connection) {
+    connection.send("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + connection.read_request());
+  });
+  for (const char* time : {"real", "virtual"}) {
+    const ProcessResult result = run({wrong_, "-H", "X-Auth: HUSH-HEADER", "--time", time});
+    EXPECT_EQ(result.exit_code, 4) << result.err;
+    EXPECT_THAT(result.out,
+                AllOf(HasSubstr("     The same POST, with WEBHOOK as your endpoint's URL:\n"
+                                "       curl -i --max-time 10 -H "),
+                      Not(HasSubstr("HUSH"))));
+    const std::string curl = "curl " + rest_of_line(result.out, "       curl ");
+    ProcessOptions options;
+    options.environment = {{"WEBHOOK", echo.url()}, {"X_AUTH", "mine"}};
+    const ProcessResult posted = run_process({"sh", "-c", curl}, options);
+    EXPECT_THAT(posted.out,
+                AllOf(StartsWith("HTTP/1.1 200 OK"), HasSubstr("\nPOST /hook HTTP/1.1\r\n"),
+                      HasSubstr("token: 01-"), HasSubstr("X-Auth: mine\r\n"),
+                      HasSubstr("{\"event\":\"email.savedConfiguration\"")))
+        << curl << posted.err;
+  }
+}
+
+TEST_F(RunReported, TheCurlOfAnEndpointOfOnesOwnNamesIt) {
+  const RawServer mine([](RawConnection& connection) {
+    connection.read_request();
+    connection.send("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n");
+  });
+  const ProcessResult result = run({wrong_, "--endpoint", mine.url()});
+  EXPECT_EQ(result.exit_code, 4) << result.err;
+  EXPECT_THAT(rest_of_line(result.out, "The same POST:  curl "), EndsWith(" " + mine.url()));
+}
+
+TEST_F(RunReported, AFailureSaysHowToRunItAgain) {
   const std::string cases = folder_.file("cases.json", R"({ "name": "it's ${status} for ${who}",
     "tenants": [ { "id": 42, "name": "acme" } ], "cases": [ { "status": 200 }, { "status": 503 } ],
     "endpoint": { "sequence": [ "${status}" ] },
@@ -106,12 +149,7 @@ TEST_F(RunReported, AFailureSaysHowToRunItAgainAndByHand) {
   const ProcessResult result = run(arguments);
   EXPECT_EQ(result.exit_code, 4) << result.err;
   EXPECT_THAT(result.out, Not(HasSubstr("HUSH")));
-  EXPECT_THAT(result.out, HasSubstr("The same POST:  curl -i --max-time 10 -H "));
-  const std::string mark = "Reproduce with: roomle-sim ";
-  const std::size_t at = result.out.find(mark);
-  ASSERT_NE(at, std::string::npos) << result.out;
-  const std::string line =
-      result.out.substr(at + mark.size(), result.out.find('\n', at) - at - mark.size());
+  const std::string line = rest_of_line(result.out, "Reproduce with: roomle-sim ");
   EXPECT_THAT(line, Not(HasSubstr("other=1"))) << "it is not referred to";
   // A shell makes of it the same one case.
   ProcessOptions options;

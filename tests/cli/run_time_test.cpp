@@ -7,7 +7,11 @@
 namespace roomle_sim {
 namespace {
 
+using std::chrono::duration_cast;
+using std::chrono::hours;
+using std::chrono::milliseconds;
 using ::testing::AllOf;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 
 class RunTime : public ::testing::TestWithParam<const char*> {
@@ -26,6 +30,18 @@ TEST_P(RunTime, AScheduleOfDaysIsNotWaitedFor) {
   EXPECT_EQ(result.exit_code, 0) << result.out << result.err;
   EXPECT_THAT(result.out, AllOf(HasSubstr("attempt 10 follows in 24 h"),
                                 HasSubstr("mailed after 10 attempts")));
+}
+
+TEST_P(RunTime, HowMuchTimeWentByIsTold) {
+  ProcessResult result = roomle_sim_run({"run", days_, "--time", GetParam()});
+  EXPECT_THAT(result.out, AllOf(HasSubstr(" for 75.6 h)\n1 passed"), EndsWith(" for 75.6 h)\n")));
+  result = roomle_sim_run({"run", days_, "--time", GetParam(), "--json"});
+  const auto lines = objects(result.out);
+  ASSERT_EQ(lines.size(), 2U) << result.out;
+  for (const auto& line : lines) {
+    EXPECT_EQ(duration_cast<hours>(milliseconds(line["clockMs"])), hours(75));
+    EXPECT_LT(line["durationMs"], line["clockMs"]);
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Modes, RunTime, ::testing::Values("skip", "virtual"),

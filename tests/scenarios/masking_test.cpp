@@ -98,7 +98,7 @@ TEST_F(Masked, CurlNamesWhatItLeavesOut) {
   const SendRecord& send = suite_.results.front().sends.front();
   std::string curl;
   for (const JournalRecord& record : send.facts.records) {
-    if (record.exchange) curl = curl_command(*record.exchange, options_.transport, masking_);
+    if (record.exchange) curl = curl_command(send, *record.exchange, options_.transport, masking_);
   }
   expect_clean(curl, "curl");
   EXPECT_THAT(curl, HasSubstr(R"( -H "X-Acme-Auth: $X_ACME_AUTH")"));

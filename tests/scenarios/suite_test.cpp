@@ -1,5 +1,6 @@
 #include "scenarios/suite.h"
 
+#include <algorithm>
 #include <barrier>
 #include <filesystem>
 #include <fstream>
@@ -160,6 +161,33 @@ TEST(Suite, KeepsTheResultsInTheOrderOfTheFiles) {
   EXPECT_EQ(suite.passed, 20);
   EXPECT_EQ(told, 20);
   for (std::size_t i = 0; i < list.size(); ++i) EXPECT_EQ(suite.results[i].scenario, &list[i]);
+}
+
+// The indices of the scenarios, in the order in which they begin.
+std::vector<std::ptrdiff_t> order_of_beginning(const std::vector<Scenario>& list,
+                                               SuiteOptions options) {
+  std::vector<std::ptrdiff_t> order;
+  options.jobs = 1;
+  options.run.time = TimeMode::virt;
+  options.on_begin = [&](const Scenario& one) { order.push_back(&one - list.data()); };
+  const SuiteResult suite = run_suite(list, options, {});
+  EXPECT_EQ(suite.passed, static_cast<int>(list.size()));
+  for (std::size_t i = 0; i < list.size(); ++i) EXPECT_EQ(suite.results[i].scenario, &list[i]);
+  return order;
+}
+
+TEST(Suite, ShufflesByASeedAndKeepsTheResultsInTheOrderOfTheFiles) {
+  const std::vector<Scenario> list = scenarios(20);
+  SuiteOptions options;
+  std::vector<std::ptrdiff_t> sorted = order_of_beginning(list, options);
+  EXPECT_TRUE(std::is_sorted(sorted.begin(), sorted.end()));
+  options.shuffle = 7;
+  const std::vector<std::ptrdiff_t> seven = order_of_beginning(list, options);
+  EXPECT_EQ(order_of_beginning(list, options), seven);
+  EXPECT_THAT(seven, testing::UnorderedElementsAreArray(sorted));
+  EXPECT_NE(seven, sorted);
+  options.shuffle = 8;
+  EXPECT_NE(order_of_beginning(list, options), seven);
 }
 
 TEST(Suite, FailFastBeginsNoMore) {
