@@ -15,7 +15,7 @@
 #include "tenants/retry_policy.h"
 #include "tenants/token_settings.h"
 #include "tests/scenarios/scenario_text.h"
-#include "tests/service/openapi_schema.h"
+#include "tests/support/json_schema.h"
 #include "tests/support/process.h"
 
 namespace roomle_sim {

@@ -88,65 +88,23 @@ struct WorldOptions {
 // webhook), 45 "gone-away" (inactive).
 class World {
  public:
-  explicit World(WorldOptions options = {})
-      : options_(std::move(options)),
-        endpoint_(start_endpoint()),
-        journal_(options_.data_folder.empty() ? folder_.path() + "/data" : options_.data_folder),
-        transport_(HttpTransport::create({}).value()),
-        maildir_(Maildir::open(folder_.path() + "/mail").value()),
-        tenants_(registry()),
-        feed_(journal_),
-        mails_(folder_.path() + "/mail"),
-        dispatcher_(*transport_, feed_, *maildir_, clock_, options_.dispatcher),
-        rapi_(tenants_, dispatcher_, clock_, rapi_options()),
-        inspector_({tenants_, dispatcher_, journal_, feed_, metrics_,
-                    options_.mails_readable ? &mails_ : nullptr, clock_, ready}) {
-    feed_.add_observer([this](std::span<const JournalRecord> records) { observe(records); });
-    rapi_.add_routes(router_);
-    inspector_.add_routes(router_);
-    server_ = start_server(router_, options_.http);
-  }
-  ~World() {
-    feed_.close();
-    server_->stop();
-    dispatcher_.stop();
-  }
+  explicit World(WorldOptions options = {});
+  ~World();
   World(const World&) = delete;
   World& operator=(const World&) = delete;
 
   // The whole answer, as bytes.
   std::string call(const std::string& method, const std::string& target,
-                   const std::string& body = {}, const HeaderLines& headers = {}) {
-    std::string answer = ask(*server_, request_text(method, target, headers, body));
-    // Streams have tests of their own: here only their head is there.
-    EXPECT_THAT(OpenApiPromises::get().broken(method, target, status_of(answer), body_of(answer)),
-                testing::IsEmpty());
-    return answer;
-  }
+                   const std::string& body = {}, const HeaderLines& headers = {});
   // The answer's JSON; a failure where it has another status.
   nlohmann::ordered_json json(int status, const std::string& method, const std::string& target,
-                              const std::string& body = {}, const HeaderLines& headers = {}) {
-    const std::string answer = call(method, target, body, headers);
-    EXPECT_EQ(status_of(answer), status) << method << " " << target << "\n" << answer;
-    return json_of(answer);
-  }
+                              const std::string& body = {}, const HeaderLines& headers = {});
   // "400 bad_value query parameter 'x'".
   std::string told(const std::string& method, const std::string& target,
-                   const std::string& body = {}, const HeaderLines& headers = {}) {
-    const std::string answer = call(method, target, body, headers);
-    if (status_of(answer) < 400) return std::to_string(status_of(answer));
-    const auto error = json_of(answer).at("error");
-    return std::to_string(status_of(answer)) + " " + error.at("code").get<std::string>() + " " +
-           error.value("where", "-");
-  }
+                   const std::string& body = {}, const HeaderLines& headers = {});
 
   // Sends an event for that tenant, and gives the delivery's id.
-  std::string send(int tenant = 42, const std::string& more = "") {
-    const std::string body = R"({"event":"email.savedConfiguration","tenant":)" +
-                             std::to_string(tenant) +
-                             R"(,"data":{"email":"customer@example.com"})" + more + "}";
-    return json(202, "POST", "/sim/v1/events", body).at("delivery");
-  }
+  std::string send(int tenant = 42, const std::string& more = "");
   std::string send_to_end(int tenant = 42, const std::string& more = "") {
     std::string id = send(tenant, more);
     wait_ended(id);
@@ -170,60 +128,17 @@ class World {
  private:
   using Ids = std::set<std::string>;
 
-  [[nodiscard]] std::unique_ptr<EndpointServer> start_endpoint() const {
-    EndpointOptions options;
-    options.behavior =
-        parse_behavior(std::make_shared<SourceText>(SourceText{"b.json", options_.behavior}))
-            .value();
-    return EndpointServer::start(std::move(options)).value();
-  }
+  [[nodiscard]] std::unique_ptr<EndpointServer> start_endpoint() const;
   [[nodiscard]] RapiOptions rapi_options() const {
     RapiOptions options;
     options.auth = options_.auth;
     options.export_time = Duration(0);
     return options;
   }
-  [[nodiscard]] TenantRegistry registry() const {
-    TenantRegistry tenants;
-    const auto add = [&](std::int64_t id, const char* name, const std::string& webhook) {
-      Tenant tenant;
-      tenant.id = id;
-      tenant.name = name;
-      tenant.label = std::string("Tenant ") + name;
-      tenant.webhook = webhook;
-      tenant.active = id != 45;
-      if (id == 42) tenant.api_key = "aValidApiKey";
-      if (id == 43) tenant.simulator.retry = parse_retry_policy(R"({"schedule":["1h"]})").value();
-      tenants.add(std::move(tenant));
-    };
-    const std::string url = endpoint_->url() + "roomle";
-    add(42, "acme", url);
-    add(43, "patient", url);
-    add(44, "silent", "");
-    add(45, "gone-away", url);
-    tenants.add(Credential{"aValidApiKey", Secret("a-Secr3t_Str1ng!")});
-    return tenants;
-  }
+  [[nodiscard]] TenantRegistry registry() const;
 
-  void observe(std::span<const JournalRecord> records) {
-    metrics_.observe(records);
-    {
-      const std::lock_guard lock(mutex_);
-      for (const JournalRecord& one : records) {
-        if (std::holds_alternative<record::Ended>(one.what)) ended_.insert(one.delivery);
-        if (std::holds_alternative<record::RetryScheduled>(one.what)) {
-          retrying_.insert(one.delivery);
-        }
-      }
-    }
-    happened_.notify_all();
-  }
-  void wait_for(const Ids& ids, const std::string& id) {
-    std::unique_lock lock(mutex_);
-    const bool came =
-        happened_.wait_for(lock, std::chrono::seconds(20), [&] { return ids.contains(id); });
-    if (!came) throw std::runtime_error("nothing came of delivery " + id);
-  }
+  void observe(std::span<const JournalRecord> records);
+  void wait_for(const Ids& ids, const std::string& id);
 
   const WorldOptions options_;
   TemporaryFolder folder_;

@@ -10,7 +10,7 @@
 
 #include "service/openapi.h"
 #include "tests/service/inspector_world.h"
-#include "tests/service/openapi_schema.h"
+#include "tests/support/json_schema.h"
 
 namespace roomle_sim {
 namespace {

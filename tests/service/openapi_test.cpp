@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "tests/service/inspector_world.h"
-#include "tests/service/openapi_schema.h"
+#include "tests/support/json_schema.h"
 
 namespace roomle_sim {
 namespace {

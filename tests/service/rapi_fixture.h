@@ -42,19 +42,7 @@ class KeepingEndpoint {
   }
 
  private:
-  void serve(RawConnection& connection, int status) {
-    while (true) {
-      const std::string request = connection.read_request();
-      if (request.empty()) return;
-      {
-        const std::lock_guard lock(mutex_);
-        bodies_.push_back(nlohmann::ordered_json::parse(request.substr(request.find("\r\n\r\n"))));
-      }
-      changed_.notify_all();
-      if (!connection.send(fmt::format("HTTP/1.1 {} X\r\nContent-Length: 0\r\n\r\n", status)))
-        return;
-    }
-  }
+  void serve(RawConnection& connection, int status);
 
   std::mutex mutex_;
   std::condition_variable changed_;
@@ -85,72 +73,22 @@ class RapiTest : public ::testing::Test {
 
   void SetUp() override { start(); }
 
-  static TenantRegistry registry(const std::string& webhook) {
-    TenantRegistry tenants;
-    for (const std::int64_t id : {42, 43, 44, 45}) {
-      Tenant tenant;
-      tenant.id = id;
-      tenant.name = fmt::format("tenant-{}", id);
-      tenant.label = fmt::format("Tenant {}", id);
-      tenant.default_language = "de";
-      tenant.privacy_url = "https://tenant.example/privacy";
-      tenant.webhook = webhook;
-      tenant.active = id != 45;
-      tenants.add(std::move(tenant));
-    }
-    const auto give = [&](std::int64_t id, const char* key, const char* secret) {
-      Tenant tenant = *tenants.find(id);
-      tenant.api_key = key;
-      tenants.replace(std::move(tenant));
-      tenants.add(Credential{key, Secret(secret)});
-    };
-    give(42, kApiKey, kSecret);
-    give(43, "otherKey", kOtherSecret);
-    tenants.add(Credential{"spareKey", Secret(kSecret)});
-    return tenants;
-  }
+  static TenantRegistry registry(const std::string& webhook);
 
   // Anew, with other options. What was open is not resumed.
   void start(RapiOptions options = {}, const DispatcherOptions& limits = {}) {
     start_with(registry(endpoint_.url()), std::move(options), limits);
   }
   void start_with(TenantRegistry tenants, RapiOptions options = {},
-                  const DispatcherOptions& limits = {}) {
-    rapi_.reset();
-    dispatcher_.reset();
-    options.log = [this](const std::string& message) { logged_.push_back(message); };
-    transport_ = HttpTransport::create({}).value();
-    journal_ = SqliteJournal::open(":memory:").value();
-    tenants_ = std::make_unique<TenantDirectory>(std::move(tenants));
-    dispatcher_ = std::make_unique<Dispatcher>(*transport_, *journal_, mailbox_, clock_, limits);
-    rapi_ = std::make_unique<Rapi>(*tenants_, *dispatcher_, clock_, std::move(options));
-    router_ = Router();
-    rapi_->add_routes(router_);
-  }
+                  const DispatcherOptions& limits = {});
 
   // "/v2/configurations/a:b/shares"; an id with a slash is written "%2F".
-  static ApiRequest request(const std::string& method, const std::string& path) {
-    ApiRequest request;
-    request.method = method;
-    request.path = path;
-    request.headers = {{"apiKey", "roomle_portal_v2"},
-                       {"currentTenant", "42"},
-                       {"configurator", "myConfigurator"},
-                       {"language", "de"},
-                       {"locale", "de"},
-                       {"device", "1"},
-                       {"platform", "web"},
-                       {"token", sdk_token()}};
-    return request;
-  }
+  static ApiRequest request(const std::string& method, const std::string& path);
   static void set_header(ApiRequest& request, const std::string& name, const std::string& value) {
     std::erase_if(request.headers, [&](const auto& one) { return one.first == name; });
     if (!value.empty()) request.headers.emplace_back(name, value);
   }
-  static void fill(ApiRequest& request, const Fields& fields) {
-    set_header(request, "Content-Type", "multipart/form-data; boundary=x");
-    for (const auto& [name, value] : fields) request.form.push_back({name, "", "", value});
-  }
+  static void fill(ApiRequest& request, const Fields& fields);
   static ApiRequest share(const Fields& fields,
                           const std::string& path = "/v2/configurations/cat:item:25/shares") {
     ApiRequest one = request("POST", path);
@@ -158,52 +96,13 @@ class RapiTest : public ::testing::Test {
     return one;
   }
 
-  ApiResponse call(ApiRequest request) {
-    std::vector<std::string> segments;
-    for (std::size_t at = 0; at < request.path.size();) {
-      const std::size_t end = std::min(request.path.find('/', at + 1), request.path.size());
-      std::string segment = request.path.substr(at + 1, end - at - 1);
-      for (std::size_t i = 0; (i = segment.find("%2F", i)) != std::string::npos;) {
-        segment.replace(i, 3, "/");
-      }
-      segments.push_back(std::move(segment));
-      at = end;
-    }
-    auto match = router_.match(request.method, segments);
-    if (match.route == nullptr) {
-      ApiResponse none;
-      none.status = 404;
-      return none;
-    }
-    EXPECT_EQ(match.audience, Audience::vendor);
-    request.path_values = std::move(match.path_values);
-    request.route = match.route->pattern;
-    ApiResponse response = match.route->handler(request);
-    EXPECT_THAT(test::OpenApiPromises::get().broken(request.method, request.path, response.status,
-                                                    response.body),
-                testing::IsEmpty());
-    return response;
-  }
-  static nlohmann::ordered_json json_of(const ApiResponse& response) {
-    EXPECT_EQ(response.content_type, "application/json");
-    return nlohmann::ordered_json::parse(response.body);
-  }
+  ApiResponse call(ApiRequest request);
+  static nlohmann::ordered_json json_of(const ApiResponse& response);
   // "400 bad_value form field 'type': …"
-  static std::string told(const ApiResponse& response) {
-    if (response.status < 300) return std::to_string(response.status);
-    const auto error = json_of(response).at("error");
-    EXPECT_EQ(error.at("status"), response.status);
-    return fmt::format("{} {} {}: {}", response.status, error.at("code").get<std::string>(),
-                       error.value("where", "-"), error.at("message").get<std::string>());
-  }
+  static std::string told(const ApiResponse& response);
 
   // The event that an answer of 200 is about, as it stands in the journal.
-  Event event_of(const ApiResponse& response) {
-    const auto story = journal_->find(json_of(response).at("id").get<std::string>()).value();
-    if (story) return story->event->parse();
-    ADD_FAILURE() << "not in the journal: " << response.body;
-    return {};
-  }
+  Event event_of(const ApiResponse& response);
 
   KeepingEndpoint endpoint_;
   MemoryMailbox mailbox_;

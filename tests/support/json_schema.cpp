@@ -1,27 +1,19 @@
-// Holds a value against a JSON schema, in the part of JSON Schema (2020-12) that
-// service/openapi.json and scenarios/scenario_schema.json use. Any other keyword is a problem too,
-// so that none is written there in vain.
-#pragma once
+#include "tests/support/json_schema.h"
 
 #include <algorithm>
 #include <map>
 #include <regex>
 #include <set>
-#include <string>
-#include <vector>
-
-#include <nlohmann/json.hpp>
 
 namespace roomle_sim::test {
+namespace {
 
-class SchemaCheck {
+using Json = SchemaCheck::Json;
+
+class Checker {
  public:
-  using Json = nlohmann::ordered_json;
+  explicit Checker(const Json& document) : document_(document) {}
 
-  // `document`: what a $ref points into. It outlives this.
-  explicit SchemaCheck(const Json& document) : document_(document) {}
-
-  // What is wrong with the value, each with its place; empty: nothing.
   std::vector<std::string> problems(const Json& schema, const Json& value,
                                     const std::string& at = "$") const {
     std::vector<std::string> found;
@@ -29,15 +21,12 @@ class SchemaCheck {
     return found;
   }
 
-  // Of the schema itself, all that stands in it: keywords that are not looked at, a $ref that leads
-  // nowhere, properties that are required but not there, and what has no description.
   std::vector<std::string> problems_of_schema(const Json& schema, const std::string& at) const {
     std::vector<std::string> found;
     inspect(schema, at, found);
     return found;
   }
 
-  // What a "$ref" points to, or the object itself.
   const Json& resolve(const Json& object) const {
     const auto ref = object.find("$ref");
     if (ref == object.end()) return object;
@@ -207,5 +196,21 @@ class SchemaCheck {
 
   const Json& document_;
 };
+
+}  // namespace
+
+std::vector<std::string> SchemaCheck::problems(const Json& schema, const Json& value,
+                                               const std::string& at) const {
+  return Checker(document_).problems(schema, value, at);
+}
+
+std::vector<std::string> SchemaCheck::problems_of_schema(const Json& schema,
+                                                         const std::string& at) const {
+  return Checker(document_).problems_of_schema(schema, at);
+}
+
+const SchemaCheck::Json& SchemaCheck::resolve(const Json& object) const {
+  return Checker(document_).resolve(object);
+}
 
 }  // namespace roomle_sim::test
