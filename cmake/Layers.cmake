@@ -21,6 +21,23 @@ function(add_layer name)
   endif()
 endfunction()
 
+# embed_text(layer file FUNCTION name HEADER header): the function, which the header declares, gives
+# the file's text, so that the program needs no file beside it.
+function(embed_text layer file)
+  cmake_parse_arguments(EMBED "" "FUNCTION;HEADER" "" ${ARGN})
+  set(EMBED_FILE ${file})
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
+  file(READ ${CMAKE_SOURCE_DIR}/${file} embedded_text)
+  set(source ${CMAKE_BINARY_DIR}/generated/${EMBED_FUNCTION}.cpp)
+  configure_file(${CMAKE_SOURCE_DIR}/cmake/embedded_text.cpp.in ${source} @ONLY)
+  # Apart, since generated code is not linted: its one literal is longer than any file of ours may be.
+  add_library(${EMBED_FUNCTION} OBJECT ${source})
+  target_include_directories(${EMBED_FUNCTION} PRIVATE ${CMAKE_SOURCE_DIR})
+  target_link_libraries(${EMBED_FUNCTION} PRIVATE project_sanitizers)
+  set_target_properties(${EMBED_FUNCTION} PROPERTIES CXX_CLANG_TIDY "")
+  target_link_libraries(${layer} PRIVATE ${EMBED_FUNCTION})
+endfunction()
+
 # add_layer_test(name): all of tests/<name>/*.cpp in one binary.
 function(add_layer_test name)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${name}/*.cpp)

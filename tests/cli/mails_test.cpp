@@ -1,6 +1,4 @@
 // `roomle-sim mails`, against a running service.
-#include <fstream>
-#include <sstream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -75,13 +73,11 @@ TEST_F(Mails, AHeaderThatWasFoldedIsShownAsOneLine) {
 TEST_F(Mails, RawGivesTheBytesOfTheFileAndNothingElse) {
   RunningService service(folder_);
   const std::string delivery = mailed(service);
-  std::ifstream file(folder_.path() + "/data/mail/new/" + delivery + ".eml", std::ios::binary);
-  std::stringstream bytes;
-  bytes << file.rdbuf();
-  ASSERT_FALSE(bytes.str().empty());
+  const std::string bytes = content_of(folder_.path() + "/data/mail/new/" + delivery + ".eml");
+  ASSERT_FALSE(bytes.empty());
   const ProcessResult raw = service.client({"mails", "show", delivery, "--raw"});
   EXPECT_EQ(raw.exit_code, exit_code::kFine) << raw.err;
-  EXPECT_EQ(raw.out, bytes.str());
+  EXPECT_EQ(raw.out, bytes);
 }
 
 TEST_F(Mails, OneThatIsNotThereEndsWithFour) {

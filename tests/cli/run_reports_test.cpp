@@ -2,13 +2,14 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/cli/program.h"
+#include "tests/cli/run_support.h"
 #include "tests/support/raw_server.h"
+#include "tests/support/temporary_folder.h"
 
 namespace roomle_sim {
 namespace {
@@ -19,21 +20,6 @@ using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
-
-std::string scenario(const std::string& outcome, const std::string& members = "") {
-  return R"({ "name": "a saved draft", )" + members + R"(
-  "tenants": [ { "id": 42, "name": "acme" } ],
-  "steps": [
-    { "send": "email.savedConfiguration" },
-    { "expect": { "outcome": ")" +
-         outcome + "\" } } ] }";
-}
-
-std::string content(const std::string& path) {
-  std::ostringstream text;
-  text << std::ifstream(path).rdbuf();
-  return text.str();
-}
 
 // What stands behind `mark`; empty where it does not occur.
 std::string rest_of_line(const std::string& text, const std::string& mark) {
@@ -61,14 +47,15 @@ TEST_F(RunReported, SeveralReportsAtOnce) {
       run({wrong_, fine_, "--report", "junit=" + in("r.xml"), "--report", "tap=" + in("r.tap"),
            "--report", "json=" + in("r.json"), "--report", "html=" + in("r.html")});
   EXPECT_EQ(result.exit_code, 4) << result.err;
-  EXPECT_THAT(content(in("r.xml")),
+  EXPECT_THAT(content_of(in("r.xml")),
               AllOf(HasSubstr("<testcase name=\"a saved draft\" classname=\"wrong\""),
                     HasSubstr("reproduce with: roomle-sim run ")));
-  EXPECT_THAT(content(in("r.tap")), StartsWith("TAP version 14\n1..2\nnot ok 1 - a saved draft\n"));
-  const auto json = nlohmann::ordered_json::parse(content(in("r.json")));
+  EXPECT_THAT(content_of(in("r.tap")),
+              StartsWith("TAP version 14\n1..2\nnot ok 1 - a saved draft\n"));
+  const auto json = nlohmann::ordered_json::parse(content_of(in("r.json")));
   EXPECT_EQ(json["version"], 1);
   EXPECT_EQ(json["scenarios"][1]["sends"][0]["outcome"], "delivered");
-  EXPECT_THAT(content(in("r.html")), StartsWith("<!DOCTYPE html>"));
+  EXPECT_THAT(content_of(in("r.html")), StartsWith("<!DOCTYPE html>"));
 }
 
 TEST_F(RunReported, AReportOnStdoutIsThereAlone) {
@@ -182,7 +169,7 @@ TEST_F(RunReported, NoSecretIsInAnyOutput) {
   const ProcessResult json = run(arguments, options);
   std::string all = plain.out + plain.err + json.out + json.err;
   for (const auto& entry : fs::recursive_directory_iterator(folder_.path())) {
-    if (entry.is_regular_file() && entry.path() != file) all += content(entry.path());
+    if (entry.is_regular_file() && entry.path() != file) all += content_of(entry.path());
   }
   EXPECT_THAT(all, HasSubstr("secrets.json"));
   EXPECT_THAT(all, Not(HasSubstr("HUSH")));

@@ -2,7 +2,6 @@
 #include <filesystem>
 #include <fstream>
 #include <poll.h>
-#include <sstream>
 #include <unistd.h>
 
 #include <gmock/gmock.h>
@@ -11,7 +10,9 @@
 #include <sys/syscall.h>
 
 #include "tests/cli/program.h"
+#include "tests/cli/run_support.h"
 #include "tests/support/held_port.h"
+#include "tests/support/temporary_folder.h"
 
 namespace roomle_sim {
 namespace {
@@ -20,16 +21,6 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
-
-// A scenario of one event, whose outcome is expected to be `outcome`.
-std::string scenario(const std::string& outcome, const std::string& members = "") {
-  return R"({ "name": "a saved draft", )" + members + R"(
-  "tenants": [ { "id": 42, "name": "acme" } ],
-  "steps": [
-    { "send": "email.savedConfiguration" },
-    { "expect": { "outcome": ")" +
-         outcome + "\" } } ] }";
-}
 
 class Run : public ::testing::Test {
  protected:
@@ -153,9 +144,7 @@ TEST_F(Run, AScenarioMayWantARefusalOfTheBuiltInEndpoint) {
 TEST_F(Run, TheReportIsWrittenAndAFolderThatIsMissingExitsWithThree) {
   const std::string path = folder_.path() + "/report.xml";
   EXPECT_EQ(run({fine_, "--report", "junit=" + path}).exit_code, 0);
-  std::ostringstream report;
-  report << std::ifstream(path).rdbuf();
-  EXPECT_THAT(report.str(), HasSubstr("<testcase name=\"a saved draft\" classname=\"fine\""));
+  EXPECT_THAT(content_of(path), HasSubstr("<testcase name=\"a saved draft\" classname=\"fine\""));
   const ProcessResult result =
       run({fine_, "--report", "junit=" + folder_.path() + "/none/report.xml"});
   EXPECT_EQ(result.exit_code, 3);

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "endpoint/server.h"
+#include "sender/http_transport.h"
 #include "sender/token.h"
 #include "tests/support/raw_client.h"
 
@@ -47,6 +48,15 @@ inline std::unique_ptr<EndpointServer> start_endpoint(std::string behavior = "{}
   options.behavior = behavior_from(std::move(behavior));
   options.verification = verification_of_tenant();
   return start_endpoint(std::move(options));
+}
+
+// One that trusts the authority of the endpoint's certificates.
+inline std::unique_ptr<HttpTransport> transport_to(const EndpointServer& server) {
+  HttpTransportOptions trusting;
+  trusting.ca_cert_pem = server.authority();
+  auto transport = HttpTransport::create(trusting);
+  if (!transport) throw std::runtime_error(transport.error().message);
+  return std::move(*transport);
 }
 
 inline std::string token_of(TimePoint when, const std::string& api_key = kApiKey,

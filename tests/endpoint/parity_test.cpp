@@ -81,10 +81,7 @@ class Parity : public testing::TestWithParam<Case> {};
 TEST_P(Parity, AVirtualPostComesToWhatARealOneDoes) {
   const Case& one = GetParam();
   const auto server = start_endpoint(one.behavior);
-  HttpTransportOptions trusting;
-  trusting.ca_cert_pem = server->authority();
-  auto transport = HttpTransport::create(trusting);
-  ASSERT_TRUE(transport.ok());
+  const auto transport = transport_to(*server);
   VirtualEndpoint::Options options;
   options.behavior = behavior_from(one.behavior);
   options.verification = verification_of_tenant();
@@ -93,7 +90,7 @@ TEST_P(Parity, AVirtualPostComesToWhatARealOneDoes) {
   for (int i = 0; i < one.posts; ++i) {
     SCOPED_TRACE("post " + std::to_string(i + 1));
     const AttemptRequest request = event_to(server->url() + "hook?a=1", one.timeout);
-    const AttemptResult expected = (*transport)->post(request);
+    const AttemptResult expected = transport->post(request);
     const AttemptResult result = simulated.post(request, SystemClock().now());
     expect_same(expected, result);
     EXPECT_LE(result.duration, one.timeout);

@@ -37,16 +37,13 @@ class SenderMeets : public testing::TestWithParam<Case> {};
 TEST_P(SenderMeets, TheFaultWithItsReasonInTime) {
   const Case& one = GetParam();
   const auto server = start_endpoint(one.behavior);
-  HttpTransportOptions trusting;
-  trusting.ca_cert_pem = server->authority();
-  auto transport = HttpTransport::create(trusting);
-  ASSERT_TRUE(transport.ok());
+  const auto transport = transport_to(*server);
   AttemptRequest request;
   request.url = server->url();
   request.headers = {{"token", token_of(SystemClock().now())}};
   request.body = kBody;
   request.timeout = one.timeout;
-  const AttemptResult result = (*transport)->post(request);
+  const AttemptResult result = transport->post(request);
   const Verdict verdict = judge(result, SystemClock().now());
   EXPECT_EQ(verdict.reason ? failure_word(*verdict.reason) : "", one.reason) << result.detail;
   EXPECT_EQ(verdict.success, std::string_view(one.reason).empty());

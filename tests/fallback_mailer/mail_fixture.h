@@ -36,6 +36,5 @@ std::vector<std::string> raw_problems(const std::string& bytes);
 
 // Names in a folder, sorted; empty where there is none.
 std::vector<std::string> names_in(const std::string& folder);
-std::string content_of(const std::string& path);
 
 }  // namespace roomle_sim::test

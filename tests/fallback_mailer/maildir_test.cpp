@@ -20,7 +20,6 @@
 namespace roomle_sim {
 namespace {
 
-using test::content_of;
 using test::names_in;
 using test::sample_mail;
 using testing::ElementsAre;

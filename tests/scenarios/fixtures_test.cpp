@@ -1,14 +1,13 @@
 // Every scenario under fixtures/ must pass, and every published event must be right.
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 #include <gtest/gtest.h>
 
 #include "scenarios/suite.h"
 #include "sender/catalogue.h"
 #include "tests/scenarios/scenario_text.h"
+#include "tests/support/temporary_folder.h"
 
 namespace roomle_sim {
 namespace {
@@ -52,12 +51,11 @@ INSTANTIATE_TEST_SUITE_P(All, FixtureScenario, testing::ValuesIn(files_in("/scen
 class FixtureEvent : public testing::TestWithParam<std::string> {};
 
 TEST_P(FixtureEvent, IsByTheCatalogue) {
-  std::ostringstream body;
-  body << std::ifstream(GetParam()).rdbuf();
-  EXPECT_EQ(check_body(body.str()), std::vector<std::string>{});
+  const std::string body = content_of(GetParam());
+  EXPECT_EQ(check_body(body), std::vector<std::string>{});
   // The example that make_event() begins with is the published one; its url names another
   // configuratorId than its member does, so that it is given.
-  const auto json = nlohmann::ordered_json::parse(body.str());
+  const auto json = nlohmann::ordered_json::parse(body);
   const auto event =
       make_event(fs::path(GetParam()).stem().string(), {{"url", json["data"]["url"]}});
   ASSERT_TRUE(event) << event.error().message;

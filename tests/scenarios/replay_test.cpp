@@ -2,7 +2,6 @@
 
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -25,12 +24,6 @@ using testing::HasSubstr;
 
 constexpr auto kPassed = ScenarioResult::State::passed;
 constexpr auto kFailed = ScenarioResult::State::failed;
-
-std::string content(const std::string& path) {
-  std::ostringstream text;
-  text << std::ifstream(path).rdbuf();
-  return text.str();
-}
 
 class ReplayFolder : public testing::Test {
  protected:
@@ -68,7 +61,7 @@ class ReplayFolder : public testing::Test {
 TEST_F(ReplayFolder, RecordsAtFirstAndFindsTheSameAfterwards) {
   EXPECT_EQ(play("503").state, kPassed);
   EXPECT_TRUE(recorded_);
-  const std::string first = content(file_);
+  const std::string first = content_of(file_);
   EXPECT_THAT(first, AllOf(HasSubstr("(delivery 1)"), HasSubstr("01-(token)"),
                            HasSubstr("\"(endpoint default)/\""),
                            HasSubstr("(time);anonymous;aValidApiKey")));
@@ -78,7 +71,7 @@ TEST_F(ReplayFolder, RecordsAtFirstAndFindsTheSameAfterwards) {
     EXPECT_FALSE(recorded_);
   }
   play("503", true);
-  EXPECT_EQ(content(file_), first) << "what differs from run to run is not in it";
+  EXPECT_EQ(content_of(file_), first) << "what differs from run to run is not in it";
 }
 
 TEST_F(ReplayFolder, IsTheSameHoweverTimePasses) {

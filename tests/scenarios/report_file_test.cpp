@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 #include <unistd.h>
 
 #include <gmock/gmock.h>
@@ -32,9 +31,7 @@ TEST_F(ReportFile, IsWrittenWholeAndReplacesAnEarlierOne) {
   std::ofstream(path) << "earlier";
   EXPECT_FALSE(check_report_path(path));
   EXPECT_FALSE(write_report(kReport, path));
-  std::ostringstream written;
-  written << std::ifstream(path).rdbuf();
-  EXPECT_EQ(written.str(), kReport);
+  EXPECT_EQ(content_of(path), kReport);
   EXPECT_EQ(std::distance(fs::directory_iterator(folder_), {}), 1) << "nothing else is left there";
 }
 
@@ -48,12 +45,6 @@ TEST_F(ReportFile, WhatCannotBeWrittenIsAnErrorAndLeavesNothing) {
   EXPECT_TRUE(write_report(kReport, (folder_ / "taken.xml").string()));
   EXPECT_TRUE(check_report_path((folder_ / "taken.xml").string()));
   EXPECT_EQ(std::distance(fs::directory_iterator(folder_), {}), 1);
-}
-
-std::string content(const fs::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path).rdbuf();
-  return text.str();
 }
 
 TEST_F(ReportFile, ALinkStaysAndTheFileItLeadsToIsReplaced) {
@@ -70,9 +61,9 @@ TEST_F(ReportFile, ALinkStaysAndTheFileItLeadsToIsReplaced) {
     EXPECT_FALSE(write_report(kReport, path));
     EXPECT_TRUE(fs::is_symlink(path));
   }
-  EXPECT_EQ(content(folder_ / "real/report.xml"), kReport);
+  EXPECT_EQ(content_of(folder_ / "real/report.xml"), kReport);
   EXPECT_EQ(fs::status(folder_ / "real/report.xml").permissions(), fs::perms(0640));
-  EXPECT_EQ(content(folder_ / "real/fresh.xml"), kReport);
+  EXPECT_EQ(content_of(folder_ / "real/fresh.xml"), kReport);
   EXPECT_TRUE(fs::is_symlink(folder_ / "first.xml"));
   EXPECT_TRUE(check_report_path((folder_ / "round.xml").string()));
   EXPECT_TRUE(write_report(kReport, (folder_ / "round.xml").string()));
@@ -108,7 +99,7 @@ TEST_F(ReportFile, OneThatMayNotBeWrittenIsAnErrorButForRoot) {
   const bool root = geteuid() == 0;
   EXPECT_EQ(check_report_path(path.string()).has_value(), !root);
   EXPECT_EQ(write_report(kReport, path.string()).has_value(), !root);
-  EXPECT_EQ(content(path), root ? kReport : "earlier");
+  EXPECT_EQ(content_of(path), root ? kReport : "earlier");
 }
 
 TEST_F(ReportFile, ADashIsStdout) {
@@ -126,14 +117,14 @@ TEST_F(ReportFile, ADashIsStdout) {
   close(earlier);
   EXPECT_FALSE(dash);
   EXPECT_FALSE(by_name);
-  EXPECT_EQ(content(path), kReport + kReport);
+  EXPECT_EQ(content_of(path), kReport + kReport);
 }
 
 TEST_F(ReportFile, DestroysNothingBesideIt) {
   const fs::path other = folder_ / ("report.xml." + std::to_string(getpid()) + ".0.tmp");
   std::ofstream(other) << "mine";
   EXPECT_FALSE(write_report(kReport, (folder_ / "report.xml").string()));
-  EXPECT_EQ(content(other), "mine");
+  EXPECT_EQ(content_of(other), "mine");
 }
 
 }  // namespace

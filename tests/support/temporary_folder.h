@@ -22,4 +22,7 @@ class TemporaryFolder {
   std::string path_;
 };
 
+// The bytes of a file; none where it cannot be read.
+std::string content_of(const std::string& path);
+
 }  // namespace roomle_sim
