@@ -93,12 +93,14 @@ void SocketStage::wait_for_requests(const std::map<std::string, std::uint64_t>& 
 }
 
 // Waits until only time can bring what comes next, and puts the clock forward to that, or to
-// `until` where that is earlier. False where nothing ever comes, or `until` or the deadline does:
-// while something is under way the clock goes as any other.
-bool SocketStage::skip(TimePoint until, SteadyTime deadline) {
+// `until` where that is earlier, unless `came` says that what was under way has brought what is
+// awaited. False where nothing ever comes, or `until` or the deadline does: while something is
+// under way the clock goes as any other.
+bool SocketStage::skip(TimePoint until, SteadyTime deadline, const std::function<bool()>& came) {
   const Standstill standstill =
       dispatcher_->wait_for_standstill(std::min(clock_.steady(until), deadline));
   if (!standstill.reached) return false;
+  if (came()) return true;
   const TimePoint next = std::min(standstill.next.value_or(until), until);
   if (next == TimePoint::max()) return false;
   clock_.jump_to(next);
@@ -108,22 +110,25 @@ bool SocketStage::skip(TimePoint until, SteadyTime deadline) {
 }
 
 bool SocketStage::wait_until(TimePoint when, SteadyTime deadline) {
-  while (skips_ && now() < when && !bell().closed()) {
-    if (!skip(when, deadline)) break;
+  const auto came = [&] { return now() >= when; };
+  while (skips_ && !came() && !bell().closed()) {
+    if (!skip(when, deadline, came)) break;
   }
   return bell().wait_until(std::min(clock_.steady(when), deadline));
 }
 
 bool SocketStage::wait_for_end(const std::string& delivery, SteadyTime deadline) {
-  while (skips_ && !journal().end_of(delivery) && !bell().closed()) {
-    if (!skip(TimePoint::max(), deadline)) break;
+  const auto came = [&] { return journal().end_of(delivery).has_value(); };
+  while (skips_ && !came() && !bell().closed()) {
+    if (!skip(TimePoint::max(), deadline, came)) break;
   }
   return journal().wait_for_end(delivery, deadline - std::chrono::steady_clock::now());
 }
 
 void SocketStage::wait_for_change(std::uint64_t heard, TimePoint until, SteadyTime deadline) {
-  while (skips_ && changes() == heard && now() < until && !bell().closed()) {
-    if (!skip(until, deadline)) break;
+  const auto came = [&] { return changes() != heard || now() >= until; };
+  while (skips_ && !came() && !bell().closed()) {
+    if (!skip(until, deadline, came)) break;
   }
   bell().wait(heard, std::min(clock_.steady(until), deadline));
 }

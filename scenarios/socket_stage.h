@@ -42,7 +42,7 @@ class SocketStage : public Stage {
   std::optional<Error> open_endpoint(const std::string& name, Behavior behavior,
                                      const TenantRegistry& tenants);
   std::optional<Error> make_authority();
-  bool skip(TimePoint until, SteadyTime deadline);
+  bool skip(TimePoint until, SteadyTime deadline, const std::function<bool()>& came);
 
   const bool skips_;
   JumpingClock clock_;

@@ -103,6 +103,27 @@ TEST_P(WithoutWaiting, AStepHasItsTimeBetweenTwoAttempts) {
   EXPECT_EQ(ran.result.state, State::passed) << differences_of(ran.result) << ran.result.error;
 }
 
+TEST_P(WithoutWaiting, TheClockGoesNoFurtherThanToWhatIsAwaited) {
+  // The other tenant's retry is due in an hour, while the answer that is awaited is under way.
+  const Ran ran = run(R"({ "name": "two", "tenants": [
+    {"id": 1, "name": "down", "webhook": {"endpoint": "down"}, "simulator": {"retry": {"schedule": ["1h"]}}},
+    {"id": 2, "name": "slow", "webhook": {"endpoint": "slow"}} ],
+  "endpoints": { "down": {"sequence": [503]}, "slow": {"sequence": [{"status": 200, "delay": "50ms"}]} },
+  "steps": [ {"send": "email.savedConfiguration", "tenant": 1, "as": "retried"},
+    {"expect": {"of": "retried", "attempts": 1, "within": "1m"}},
+    {"send": "email.savedConfiguration", "tenant": 2},
+    {"expect": {"outcome": "delivered"}},
+    {"send": "email.savedConfiguration", "tenant": 2},
+    {"expect": {"outcome": "delivered", "within": "30m"}},
+    {"send": "email.savedConfiguration", "tenant": 2, "as": "last"},
+    {"expect": {"of": "retried", "outcome": "mailed"}} ] })",
+                      in(GetParam()));
+  EXPECT_EQ(ran.result.state, State::passed) << differences_of(ran.result) << ran.result.error;
+  ASSERT_EQ(ran.result.sends.size(), 4U);
+  EXPECT_LT(ran.result.sends[3].at - ran.result.begin, std::chrono::minutes(1));
+  EXPECT_LT(ran.result.passed_time, std::chrono::minutes(61));
+}
+
 TEST_P(WithoutWaiting, WithinIsToldOnTheScenariosClock) {
   const Ran ran = run(scenario_text(kSend + R"(, {"expect": {"attempts": 2, "within": "59m"}})",
                                     kDown, R"(, "simulator": {"retry": {"schedule": ["1h"]}})"),
