@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.h"
 #include "endpoint/fault_reader.h"
 
 namespace roomle_sim {
@@ -71,7 +72,7 @@ void read_headers(const JsonNode& node, Diagnostics& diagnostics, ResponsePlan& 
 
 void read_body(const JsonNode& node, ResponsePlan& plan) {
   const bool text = node.is(JsonNode::Kind::string);
-  plan.body = text ? node.string : node.to_json().dump();
+  plan.body = text ? node.string : json_text(node.to_json());
   const bool typed = std::any_of(plan.headers.begin(), plan.headers.end(), [](const auto& header) {
     return lower(header.first) == "content-type";
   });

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/json_text.h"
 #include "sender/catalogue.h"
 #include "sender/json_depth.h"
 #include "tenants/header_name.h"
@@ -13,7 +14,7 @@ namespace {
 
 void read_body(ReceivedRequest& request) {
   if (nested_deeper_than(request.body, kMostJsonDepth)) return;  // check_body() tells
-  const auto body = nlohmann::ordered_json::parse(request.body, nullptr, false);
+  const auto body = json_from(request.body);
   if (!body.is_object()) return;
   if (const auto event = body.find("event"); event != body.end() && event->is_string()) {
     request.event = event->get<std::string>();

@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.h"
+
 namespace roomle_sim {
 namespace {
 
@@ -59,9 +61,8 @@ bool reads_back_plain(std::string_view text) {
 
 std::string valid_utf8(std::string_view text) {
   using nlohmann::json;
-  const std::string quoted =
-      json(std::string(text)).dump(-1, ' ', false, json::error_handler_t::replace);
-  return json::parse(quoted).get<std::string>();
+  const std::string quoted = json_text(json(std::string(text)));
+  return json_from<nlohmann::json>(quoted).get<std::string>();
 }
 
 std::string one_line(std::string_view text) {

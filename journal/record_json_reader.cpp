@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.h"
 #include "journal/json_text.h"
 #include "journal/record_json.h"
 
@@ -75,7 +76,7 @@ Record read_record(const json& record) {
 }
 
 json parse_array(std::string_view text) {
-  json tree = json::parse(text);
+  json tree = json_from<nlohmann::json>(text);
   if (!tree.is_array()) throw std::domain_error("no array");
   return tree;
 }

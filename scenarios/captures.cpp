@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/json_text.h"
 #include "scenarios/template_text.h"
 #include "scenarios/variables.h"
 
@@ -136,8 +137,7 @@ Result<json, Captures::Missing> Captures::fill(const std::string& text) const {
     }
     if (parts->size() == 1) return found->second;
     const json& value = found->second;
-    filled += value.is_string() ? value.get<std::string>()
-                                : value.dump(-1, ' ', false, json::error_handler_t::replace);
+    filled += value.is_string() ? value.get<std::string>() : json_text(value);
   }
   return json(std::move(filled));
 }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.h"
 #include "scenarios/variables.h"
 
 namespace roomle_sim {
@@ -27,7 +28,7 @@ std::string label_of(const JsonNode& row, std::size_t number) {
     const JsonNode& value = member.value;
     if (!label.empty()) label += ", ";
     label += fmt::format("{}={}", member.name,
-                         value.is(Kind::string) ? value.string : value.to_json().dump());
+                         value.is(Kind::string) ? value.string : json_text(value.to_json()));
     if (label.size() > kLongestLabel) return fmt::format("case {}", number);
   }
   return label;

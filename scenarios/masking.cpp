@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/json_text.h"
 #include "sender/credential_headers.h"
 
 namespace roomle_sim {
@@ -15,8 +16,7 @@ constexpr std::size_t kShortest = 4;
 
 // As it stands inside a text of JSON.
 std::string json_form(std::string_view text) {
-  const std::string quoted =
-      nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  const std::string quoted = json_text(nlohmann::json(text));
   return quoted.substr(1, quoted.size() - 2);
 }
 

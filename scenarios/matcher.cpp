@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "base/json_text.h"
+
 namespace roomle_sim {
 namespace {
 
@@ -13,7 +15,7 @@ using nlohmann::json;
 constexpr std::size_t kLongestShown = 10'000;
 
 std::string quoted(const json& value) {
-  std::string text = value.dump(-1, ' ', false, json::error_handler_t::replace);
+  std::string text = json_text(value);
   if (text.size() <= kLongestShown) return text;
   std::size_t end = kLongestShown;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "base/json_text.h"
+
 namespace roomle_sim {
 namespace {
 
@@ -44,7 +46,7 @@ json request_object(const ReceivedRequest& request) {
               {"bodyText", request.body},     {"answer", answer_word(request.plan)},
               {"problems", request.problems}, {"token", token_object(request.token)}};
   if (!request.endpoint.empty()) object["endpoint"] = request.endpoint;
-  json body = json::parse(request.body, nullptr, false);
+  json body = json_from<nlohmann::json>(request.body);
   if (!body.is_discarded()) object["body"] = std::move(body);
   return object;
 }

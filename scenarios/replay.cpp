@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/json_text.h"
 #include "scenarios/replay_form.h"
 #include "scenarios/report_file.h"
 #include "tenants/registry.h"
@@ -108,8 +109,7 @@ void Replay::take(ScenarioResult& result, const RunOptions& run) {
   const std::lock_guard lock(mutex_);
   ++taken_;
   if (!records_) return;
-  recorded_[files_.at(result.scenario)] =
-      now.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+  recorded_[files_.at(result.scenario)] = json_text(now, 2) + "\n";
 }
 
 void Replay::compare(ScenarioResult& result, const ordered_json& now) const {
@@ -125,15 +125,13 @@ void Replay::compare(ScenarioResult& result, const ordered_json& now) const {
                    fmt::format("none ({}); --replay-update records it", path));
   }
   const Result<Source> source = read_source(path);
-  const ordered_json recorded =
-      source ? ordered_json::parse((*source)->text, nullptr, false) : ordered_json();
+  const ordered_json recorded = source ? json_from((*source)->text) : ordered_json();
   if (!recorded.is_object() || recorded.value("version", 0) != 1) {
     return differs(result.scenario->where, "replay", "a recording of version 1",
                    fmt::format("something else ({}); --replay-update records it anew", path));
   }
   // As it would be read back: bytes that are no UTF-8 are replaced in a file.
-  const ordered_json as_written =
-      ordered_json::parse(now.dump(-1, ' ', false, ordered_json::error_handler_t::replace));
+  const ordered_json as_written = json_from(json_text(now));
   const auto found = compare_replay(recorded, as_written);
   for (std::size_t i = 0; i < std::min(found.size(), kMostDifferences); ++i) {
     const bool there = found[i].send < result.sends.size();

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/json_text.h"
 #include "scenarios/report_html_parts.h"
 #include "scenarios/report_text.h"
 #include "scenarios/side_by_side.h"
@@ -111,7 +112,7 @@ std::string section(const ordered_json& scenario, std::size_t number) {
       "<span class=\"facts\">{}:{} · {} · seed {}</span></summary>\n",
       number, state == "passed" ? "" : " open", state, state, xml_escape(text_of(scenario, "name")),
       xml_escape(text_of(scenario, "file")), number_of(scenario, "line"), times(scenario),
-      scenario.at("seed").dump());
+      json_text(scenario.at("seed")));
   if (const std::string text = text_of(scenario, "description"); !text.empty()) {
     html += fmt::format("<p>{}</p>\n", xml_escape(text));
   }

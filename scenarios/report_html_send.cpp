@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/json_text.h"
 #include "base/time.h"
 #include "scenarios/report_html_parts.h"
 #include "scenarios/report_text.h"
@@ -113,8 +114,9 @@ std::string mail_html(const ordered_json& mail) {
   html += "<details><summary>All headers</summary>\n<table class=\"headers\">";
   const ordered_json headers = mail.value("headers", ordered_json::object());
   for (const auto& [name, value] : headers.items()) {
-    html += fmt::format("<tr><th>{}</th><td>{}</td></tr>", xml_escape(name),
-                        xml_escape(value.is_string() ? value.get<std::string>() : value.dump()));
+    html +=
+        fmt::format("<tr><th>{}</th><td>{}</td></tr>", xml_escape(name),
+                    xml_escape(value.is_string() ? value.get<std::string>() : json_text(value)));
   }
   return html + "</table></details></details>\n";
 }
@@ -163,9 +165,8 @@ std::string human(double milliseconds) {
 
 std::string html_code(std::string_view text) {
   if (text.empty()) return "<p class=\"note\">no body</p>\n";
-  const auto json =
-      text.size() > kShownText ? ordered_json() : ordered_json::parse(text, nullptr, false);
-  std::string shown = json.is_structured() ? json.dump(2) : std::string(text);
+  const auto json = text.size() > kShownText ? ordered_json() : json_from(text);
+  std::string shown = json.is_structured() ? json_text(json, 2) : std::string(text);
   const bool cut = shown.size() > kShownText;
   shown.resize(std::min(shown.size(), kShownText));
   return fmt::format("<pre>{}</pre>\n{}", xml_escape(shown),

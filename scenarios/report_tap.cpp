@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/json_text.h"
 #include "scenarios/report_text.h"
 
 namespace roomle_sim {
@@ -11,7 +12,7 @@ using State = ScenarioResult::State;
 
 // A double-quoted scalar of YAML: JSON's is one, with all that is no UTF-8 replaced.
 std::string quoted(const std::string& text) {
-  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return json_text(nlohmann::json(text));
 }
 
 // In a description '#' would begin a directive.

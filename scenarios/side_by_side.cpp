@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.h"
+
 namespace roomle_sim {
 namespace {
 
@@ -121,11 +123,11 @@ std::string_view mark_of(Kind kind) {
 }  // namespace
 
 std::vector<std::string> lines_of_value(std::string_view value) {
-  const auto json = nlohmann::ordered_json::parse(value, nullptr, false);
+  const auto json = json_from(value);
   if (json.is_string() && json.get_ref<const std::string&>().find('\n') != std::string::npos) {
     return split(json.get_ref<const std::string&>());
   }
-  if (json.is_structured() && json.size() > 1) return split(json.dump(2));
+  if (json.is_structured() && json.size() > 1) return split(json_text(json, 2));
   return split(value);
 }
 

@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.h"
+
 namespace roomle_sim {
 namespace {
 
@@ -143,7 +145,7 @@ std::optional<std::string> ValueExpander::text_of(const Resolved& resolved,
     case Kind::boolean:
     case Kind::integer:
     case Kind::number:
-      return value.to_json().dump();
+      return json_text(value.to_json());
     case Kind::null:
     case Kind::array:
     case Kind::object:
@@ -162,7 +164,7 @@ void ValueExpander::note(const Location& where, const Reference& reference,
   constexpr std::size_t kShown = 60;
   if (!resolved.hidden && !secret_ && value.string.size() <= kShown && value.items.empty() &&
       value.members.empty()) {
-    shown = value.to_json().dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    shown = json_text(value.to_json());
   }
   replacements_.push_back({where, fmt::format("here ${{{}}} is {}", reference.name(), shown),
                            resolved.hidden ? value.string : std::string()});

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/diagnostics.h"
+#include "base/json_text.h"
 #include "sender/json_depth.h"
 #include "sender/share_url.h"
 
@@ -213,7 +214,7 @@ std::vector<std::string> check_body(std::string_view body) {
   if (nested_deeper_than(body, kMostJsonDepth)) {
     return {fmt::format("the body is nested more than {} deep", kMostJsonDepth)};
   }
-  const ordered_json json = ordered_json::parse(body, nullptr, false);
+  const ordered_json json = json_from(body);
   if (json.is_discarded()) return {"the body is not JSON"};
   if (!json.is_object()) return {"the body is not a JSON object"};
   for (const auto& [name, value] : json.items()) {

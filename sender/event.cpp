@@ -1,5 +1,7 @@
 #include "sender/event.h"
 
+#include "base/json_text.h"
+
 namespace roomle_sim {
 
 std::string Event::email() const {
@@ -11,7 +13,7 @@ std::string event_body(const Event& event) {
   nlohmann::ordered_json body;
   body["event"] = event.type;
   body["data"] = event.data;
-  return body.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  return json_text(body);
 }
 
 EventText::EventText(const Event& event)
@@ -22,7 +24,7 @@ EventText::EventText(const Event& event)
 
 std::optional<EventText> EventText::from_body(std::string body, std::string message,
                                               std::string language) {
-  const auto tree = nlohmann::ordered_json::parse(body, nullptr, false);
+  const auto tree = json_from(body);
   if (!tree.is_object() || !tree.contains("data")) return std::nullopt;
   const auto type = tree.find("event");
   if (type == tree.end() || !type->is_string()) return std::nullopt;
@@ -37,7 +39,7 @@ std::optional<EventText> EventText::stored(std::string type, std::string body, s
 }
 
 Event EventText::parse() const {
-  nlohmann::ordered_json tree = nlohmann::ordered_json::parse(body_);
+  nlohmann::ordered_json tree = json_from(body_);
   const auto data = tree.find("data");
   return {type_, data == tree.end() ? nlohmann::ordered_json::object() : std::move(*data), message_,
           language_};

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/json_text.h"
 #include "sender/http_connection.h"
 #include "sender/httplib_statics.h"
 #include "sender/resolver.h"
@@ -177,7 +178,7 @@ Result<ordered_json> parse_answer(const Result<ApiAnswer>& answer, const std::st
     return Error{ErrorCode::unavailable,
                  fmt::format("what answers at {} is no roomle-sim service", url)};
   };
-  ordered_json tree = ordered_json::parse(answer->body, nullptr, false);
+  ordered_json tree = json_from(answer->body);
   if (!tree.is_object()) return foreign();
   if (answer->status >= 200 && answer->status < 300) return tree;
   const auto error = tree.find("error");

@@ -2,6 +2,8 @@
 
 #include <strings.h>
 
+#include "base/json_text.h"
+
 namespace roomle_sim {
 
 const std::string* ApiRequest::header(std::string_view name) const {
@@ -31,7 +33,7 @@ ApiResponse json_response(int status, const nlohmann::ordered_json& body) {
   ApiResponse response;
   response.status = status;
   // What an endpoint or a customer sent may be no UTF-8.
-  response.body = body.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  response.body = json_text(body);
   response.body += '\n';  // so that what curl shows is a line
   return response;
 }

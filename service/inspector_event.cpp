@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/diagnostics.h"
+#include "base/json_text.h"
 #include "sender/catalogue.h"
 #include "sender/json_depth.h"
 #include "service/inspector_problem.h"
@@ -85,7 +86,7 @@ class Reader {
     if (!value.is_number_integer() && !value.is_string()) {
       return bad_member("tenant", "this must be a tenant's id, a whole number, or its name");
     }
-    const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
+    const std::string text = value.is_string() ? value.get<std::string>() : json_text(value);
     tenant = registry_.find_by_text(text);
     if (tenant != nullptr) return std::nullopt;
     std::vector<std::string_view> names;
@@ -105,9 +106,8 @@ class Reader {
 
 Result<WantedEvent, ApiProblem> read_wanted_event(const std::string& body,
                                                   const TenantRegistry& registry) {
-  const ordered_json tree = nested_deeper_than(body, kMostJsonDepth)
-                                ? ordered_json()
-                                : ordered_json::parse(body, nullptr, false);
+  const ordered_json tree =
+      nested_deeper_than(body, kMostJsonDepth) ? ordered_json() : json_from(body);
   if (!tree.is_object()) {
     return bad_json(body,
                     R"({"event": "email.savedConfiguration", "tenant": 42, "data": {"email": )"

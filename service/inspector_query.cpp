@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/diagnostics.h"
+#include "base/json_text.h"
 #include "journal/page_cursor.h"
 #include "sender/catalogue.h"
 #include "sender/json_depth.h"
@@ -140,11 +141,12 @@ ApiProblem bad_member(std::string_view name, std::string message) {
 
 // As the reader takes it. Nothing: a member of that name has another type.
 std::optional<std::string> member_text(const std::string& name, const ordered_json& value) {
-  if (name == "dryRun") return value.is_boolean() ? std::optional(value.dump()) : std::nullopt;
+  if (name == "dryRun") return value.is_boolean() ? std::optional(json_text(value)) : std::nullopt;
   if (name == "limit")
-    return value.is_number_integer() ? std::optional(value.dump()) : std::nullopt;
+    return value.is_number_integer() ? std::optional(json_text(value)) : std::nullopt;
   if (value.is_string()) return value.get<std::string>();
-  return name == "tenant" && value.is_number_integer() ? std::optional(value.dump()) : std::nullopt;
+  return name == "tenant" && value.is_number_integer() ? std::optional(json_text(value))
+                                                       : std::nullopt;
 }
 
 std::string_view member_kind(std::string_view name) {
@@ -192,9 +194,8 @@ Result<DeliveryQuery, ApiProblem> read_list_query(const QueryPairs& query,
 
 Result<DeliveryQuery, ApiProblem> read_resend_body(const std::string& body,
                                                    const TenantRegistry& registry, TimePoint now) {
-  const ordered_json tree = nested_deeper_than(body, kMostJsonDepth)
-                                ? ordered_json()
-                                : ordered_json::parse(body, nullptr, false);
+  const ordered_json tree =
+      nested_deeper_than(body, kMostJsonDepth) ? ordered_json() : json_from(body);
   if (!tree.is_object()) {
     return bad_json(body, R"({"outcome": "mail_failed", "from": "1d"})");
   }

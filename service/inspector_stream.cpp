@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "base/diagnostics.h"
+#include "base/json_text.h"
 
 namespace roomle_sim {
 namespace {
@@ -69,7 +70,7 @@ struct Teller {
 
 // A type that came over the network may be no UTF-8.
 std::string dump(const ordered_json& json) {
-  return json.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+  return json_text(json);
 }
 
 std::string id_of(const Feed& feed, std::uint64_t number) {

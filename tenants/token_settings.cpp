@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <openssl/evp.h>
 
+#include "base/json_text.h"
 #include "tenants/encoding.h"
 #include "tenants/header_name.h"
 
@@ -154,7 +155,7 @@ std::string to_json_text(const TokenSettings& settings) {
   }
   if (settings.header != standard.header) text["header"] = settings.header;
   if (settings.url_form) text["urlForm"] = true;
-  return text.dump();
+  return json_text(text);
 }
 
 Result<Secret> cipher_key(const Secret& secret, KeyForm form) {
