@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include "base/json_text.h"
 #include "cli/exit_code.h"
 #include "tests/cli/program.h"
 #include "tests/support/raw_client.h"
@@ -38,7 +39,7 @@ std::string post(const std::string& url, const std::string& body = kBody) {
 TEST(EndpointCommand, TellsEachRequestAsAnObjectAndSumsUpAtTheEnd) {
   RunningEndpoint endpoint({"--secret", "a-Secr3t_Str1ng!", "--api-key", "aValidApiKey"});
   EXPECT_THAT(post(endpoint.url()), StartsWith("HTTP/1.1 200 OK"));
-  const auto request = nlohmann::ordered_json::parse(endpoint.process().read_line());
+  const auto request = json_from(endpoint.process().read_line());
   EXPECT_EQ(request["type"], "request");
   EXPECT_EQ(request["event"], "email.savedConfiguration");
   EXPECT_EQ(request["token"]["verdict"], "authenticated");
@@ -47,7 +48,7 @@ TEST(EndpointCommand, TellsEachRequestAsAnObjectAndSumsUpAtTheEnd) {
   endpoint.process().signal(SIGTERM);
   const ProcessResult result = endpoint.process().wait();
   EXPECT_EQ(result.exit_code, exit_code::kInterrupted);
-  const auto summary = nlohmann::ordered_json::parse(result.out);
+  const auto summary = json_from(result.out);
   EXPECT_EQ(summary["type"], "summary");
   EXPECT_EQ(summary["handled"], 1);
 }
@@ -77,7 +78,7 @@ TEST(EndpointCommand, AnswersByTheBehaviourOnItsStdin) {
   ProcessOptions options;
   options.input = R"({"sequence": [503, 200]})";
   Process process(program({"endpoint", "--json", "--behavior", "-"}), options);
-  const auto ready = nlohmann::ordered_json::parse(process.read_line());
+  const auto ready = json_from(process.read_line());
   EXPECT_EQ(ready["type"], "ready");
   EXPECT_EQ(ready["port"], port_in(ready["url"]));
   EXPECT_THAT(post(ready["url"]), StartsWith("HTTP/1.1 503"));
@@ -156,7 +157,7 @@ TEST(EndpointCommand, CommandsOnStdinChangeItWhileItRuns) {
   options.input = "# a comment\n\nfault 503\nfalt 500\nbehavior " + file + "\nfault tls valid";
   Process process(program({"endpoint", "--json", "--control"}), options);
   std::vector<nlohmann::ordered_json> said;
-  for (int i = 0; i < 5; ++i) said.push_back(nlohmann::ordered_json::parse(process.read_line()));
+  for (int i = 0; i < 5; ++i) said.push_back(json_from(process.read_line()));
   EXPECT_EQ(said[0]["type"], "ready");
   EXPECT_EQ(said[1]["command"], "fault 503");
   EXPECT_EQ(said[2]["type"], "refused");
@@ -183,7 +184,7 @@ TEST(EndpointCommand, AScriptChangesItThroughAPipe) {
   ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
   Process process({"sh", "-c", "exec \"$0\" endpoint --json --control <\"$1\"", PROGRAM, pipe});
   std::ofstream control(pipe);  // returns when the program has opened it
-  const auto url = nlohmann::ordered_json::parse(process.read_line())["url"].get<std::string>();
+  const auto url = json_from(process.read_line())["url"].get<std::string>();
   EXPECT_THAT(post(url), StartsWith("HTTP/1.1 200"));
   process.read_line();
   control << "fault 503" << std::endl;

@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.h"
 #include "base/random.h"
 #include "endpoint/http_listener.h"
 #include "tests/support/raw_client.h"
@@ -49,7 +50,7 @@ class FlakyEndpoint {
 
  private:
   bool serve(const HttpRequest& request, Connection& connection) {
-    const auto body = nlohmann::json::parse(request.body, nullptr, false);
+    const auto body = json_from<nlohmann::json>(request.body);
     const auto id = body.is_object() ? body["data"].value("configurationId", "") : std::string();
     const double drawn = Random(seed_).split(number_++).uniform();
     const bool success = drawn < 0.6;
@@ -124,7 +125,7 @@ class Sharers {
       const std::string answer = client.read_response();
       const std::size_t body = answer.find("\r\n\r\n");
       if (!answer.starts_with("HTTP/1.1 200") || body == std::string::npos) return;
-      const auto json = nlohmann::json::parse(answer.substr(body + 4), nullptr, false);
+      const auto json = json_from<nlohmann::json>(answer.substr(body + 4));
       // Half of an answer is none.
       if (!json.is_object() || !json.contains("delivery")) return;
       const std::lock_guard lock(mutex_);

@@ -9,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/json_text.h"
 #include "journal/sqlite_journal.h"
 #include "tests/cli/kill_support.h"
 #include "tests/cli/program.h"
@@ -57,7 +58,7 @@ std::string tenants_text(const std::string& webhook) {
     file["credentials"].push_back(
         {{"apiKey", fmt::format("key-{}", id)}, {"secret", "a-Secr3t_Str1ng!"}});
   }
-  return file.dump();
+  return json_text(file);
 }
 
 class KillTest : public ::testing::Test {
@@ -65,7 +66,7 @@ class KillTest : public ::testing::Test {
   std::unique_ptr<Process> start_service() {
     auto service = std::make_unique<Process>(
         program({"serve", "--json", "-q", "--port", "0", "--tenants", tenants_, "--data", data_}));
-    const auto ready = ordered_json::parse(service->read_line(), nullptr, false);
+    const auto ready = json_from(service->read_line());
     EXPECT_TRUE(ready.is_object() && ready.value("type", "") == "ready") << ready;
     port_ = ready.is_object() ? ready.value("port", std::uint16_t{0}) : std::uint16_t{0};
     return service;
@@ -99,7 +100,7 @@ class KillTest : public ::testing::Test {
     client.send("GET /sim/v1/status HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
     const std::string answer = client.read_response();
     const std::size_t body = answer.find("\r\n\r\n");
-    const auto status = ordered_json::parse(answer.substr(body + 4), nullptr, false);
+    const auto status = json_from(answer.substr(body + 4));
     return status.is_object() ? status.value("open", std::int64_t{-1}) : -1;
   }
 

@@ -15,6 +15,7 @@
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 
+#include "base/json_text.h"
 #include "tests/support/temporary_folder.h"
 
 namespace roomle_sim {
@@ -106,7 +107,8 @@ JournalRecord retry(int number, const std::string& delivery = "d-1") {
 std::vector<nlohmann::json> objects(const std::string& text) {
   std::vector<nlohmann::json> found;
   std::istringstream lines(text);
-  for (std::string line; std::getline(lines, line);) found.push_back(nlohmann::json::parse(line));
+  for (std::string line; std::getline(lines, line);)
+    found.push_back(json_from<nlohmann::json>(line));
   return found;
 }
 
@@ -226,7 +228,7 @@ std::vector<nlohmann::json> expect_all_accounted(const Pipe& pipe, int all) {
       if (c == '.' && text.empty()) continue;  // what filled the pipe
       text += c;
       if (c != '\n') continue;
-      const auto line = nlohmann::json::parse(text);
+      const auto line = json_from<nlohmann::json>(text);
       text.clear();
       if (line["type"] == "dropped") {
         next += line["count"].get<int>();

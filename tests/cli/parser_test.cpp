@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/json_text.h"
 #include "tests/cli/program.h"
 
 namespace roomle_sim {
@@ -106,7 +107,7 @@ TEST(Events, ListsTheCatalogue) {
 
 TEST(Events, PrintsAnExampleBody) {
   const ProcessResult result = roomle_sim_run({"events", "email.savedConfiguration"});
-  EXPECT_EQ(nlohmann::ordered_json::parse(result.out)["event"], "email.savedConfiguration");
+  EXPECT_EQ(json_from(result.out)["event"], "email.savedConfiguration");
   const ProcessResult json = roomle_sim_run({"events", "email.savedConfiguration", "--json"});
   EXPECT_EQ(objects(json.out).at(0)["type"], "event");
   EXPECT_EQ(roomle_sim_run({"events", "email.nothing"}).exit_code, 1);

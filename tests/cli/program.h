@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.h"
 #include "tests/support/process.h"
 
 namespace roomle_sim {
@@ -26,7 +27,7 @@ inline std::vector<nlohmann::ordered_json> objects(const std::string& out) {
   std::size_t at = 0;
   while (at < out.size()) {
     const std::size_t end = std::min(out.find('\n', at), out.size());
-    found.push_back(nlohmann::ordered_json::parse(out.substr(at, end - at)));
+    found.push_back(json_from(out.substr(at, end - at)));
     at = end + 1;
   }
   return found;
@@ -37,7 +38,7 @@ class RunningEndpoint {
  public:
   explicit RunningEndpoint(std::vector<std::string> more = {})
       : process_(program(with_flags(std::move(more)))),
-        url_(nlohmann::ordered_json::parse(process_.read_line()).at("url").get<std::string>()) {}
+        url_(json_from(process_.read_line()).at("url").get<std::string>()) {}
 
   [[nodiscard]] const std::string& url() const { return url_; }
   Process& process() { return process_; }

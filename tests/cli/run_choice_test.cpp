@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/json_text.h"
 #include "tests/cli/program.h"
 
 namespace roomle_sim {
@@ -117,7 +118,7 @@ TEST_F(RunChoice, ShufflingTellsTheSeedThatRepeatsTheOrder) {
       if (line["type"] == "scenario") {
         list.push_back(line["name"]);
       } else if (seed != nullptr) {
-        *seed = line["shuffleSeed"].dump();
+        *seed = json_text(line["shuffleSeed"]);
         EXPECT_THAT(result.err, HasSubstr("shuffled: --shuffle-seed " + *seed));
       }
     }
@@ -162,7 +163,7 @@ TEST_F(RunChoice, InitWritesAScenarioThatPassesAndNeverOverwrites) {
 TEST_F(RunChoice, PrintsTheSchemaOfScenarioFiles) {
   const ProcessResult result = run({"--schema"});
   EXPECT_EQ(result.exit_code, 0) << result.err;
-  const auto schema = nlohmann::ordered_json::parse(result.out);
+  const auto schema = json_from(result.out);
   EXPECT_EQ(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
   EXPECT_TRUE(schema["properties"].contains("steps"));
 }

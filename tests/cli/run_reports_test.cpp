@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/json_text.h"
 #include "tests/cli/program.h"
 #include "tests/cli/run_support.h"
 #include "tests/support/raw_server.h"
@@ -52,7 +53,7 @@ TEST_F(RunReported, SeveralReportsAtOnce) {
                     HasSubstr("reproduce with: roomle-sim run ")));
   EXPECT_THAT(content_of(in("r.tap")),
               StartsWith("TAP version 14\n1..2\nnot ok 1 - a saved draft\n"));
-  const auto json = nlohmann::ordered_json::parse(content_of(in("r.json")));
+  const auto json = json_from(content_of(in("r.json")));
   EXPECT_EQ(json["version"], 1);
   EXPECT_EQ(json["scenarios"][1]["sends"][0]["outcome"], "delivered");
   EXPECT_THAT(content_of(in("r.html")), StartsWith("<!DOCTYPE html>"));
@@ -212,7 +213,7 @@ TEST_F(RunReported, TrafficIsRecordedAndComparedUntilItIsRecordedAnew) {
 // Reads objects of --json until one of this type comes.
 nlohmann::ordered_json next(Process& process, const std::string& type) {
   for (;;) {
-    auto object = nlohmann::ordered_json::parse(process.read_line());
+    auto object = json_from(process.read_line());
     if (object.at("type") == type) return object;
   }
 }

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include "base/json_text.h"
 #include "tests/cli/program.h"
 #include "tests/support/raw_server.h"
 
@@ -200,7 +201,7 @@ TEST_F(Send, CtrlCEndsTheWaitForARetryWith130) {
   Process process(
       program({"send", "email.savedConfiguration", "--to", "http://127.0.0.1:1/", "--json",
                "--retry", R"({"schedule": ["1h"]})", "--mail", "maildir:" + mails()}));
-  while (ordered_json::parse(process.read_line())["type"] != "retry") {
+  while (json_from(process.read_line())["type"] != "retry") {
   }
   process.signal(SIGTERM);
   const ProcessResult result = process.wait();

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.h"
 #include "tests/cli/program.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/raw_server.h"
@@ -36,9 +37,7 @@ struct WebAnswer {
   std::string head;
   std::string body;
 
-  [[nodiscard]] nlohmann::ordered_json json() const {
-    return nlohmann::ordered_json::parse(body, nullptr, false);
-  }
+  [[nodiscard]] nlohmann::ordered_json json() const { return json_from(body); }
 };
 
 inline WebAnswer ask(std::uint16_t port, const std::string& method, const std::string& target,
@@ -65,8 +64,7 @@ class RunningService {
  public:
   explicit RunningService(const TemporaryFolder& folder, const std::vector<std::string>& more = {},
                           const ProcessOptions& options = {})
-      : process_(command(folder, more), options),
-        ready_(nlohmann::ordered_json::parse(process_.read_line(), nullptr, false)) {
+      : process_(command(folder, more), options), ready_(json_from(process_.read_line())) {
     if (!ready_.is_object() || ready_["type"] != "ready") {
       throw std::runtime_error("serve is not ready: " + process_.wait().err);
     }
@@ -105,7 +103,7 @@ class RunningService {
   // The next object of that type on stdout; those before it are passed over.
   nlohmann::ordered_json next(const std::string& type) {
     for (std::string line = process_.read_line(); !line.empty(); line = process_.read_line()) {
-      auto object = nlohmann::ordered_json::parse(line);
+      auto object = json_from(line);
       if (object["type"] == type) return object;
     }
     throw std::runtime_error("serve has ended: " + process_.wait().err);

@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/json_text.h"
 #include "cli/exit_code.h"
 #include "tests/cli/serve_support.h"
 
@@ -52,7 +53,7 @@ TEST_F(Serve, AShareReachesTheEndpointAndEachObjectNamesDeliveryAndTenant) {
   tenants(endpoint.url());
   RunningService service(folder_);
   const std::string delivery = service.share("catalogId:itemId:2564B3");
-  const auto request = ordered_json::parse(endpoint.process().read_line());
+  const auto request = json_from(endpoint.process().read_line());
   EXPECT_EQ(request["event"], "email.savedConfiguration");
   EXPECT_EQ(request["token"]["verdict"], "authenticated");
   const ordered_json attempt = service.next("attempt");
@@ -260,9 +261,9 @@ TEST_F(Serve, AnExportEndsLaterAndAsBadlyAsItWasTold) {
           "%7D%5D%7D",
           {{"Content-Type", "application/x-www-form-urlencoded"}, {"currentTenant", "42"}});
   ASSERT_EQ(answer.status, 200) << answer.body;
-  const auto request = ordered_json::parse(endpoint.process().read_line());
+  const auto request = json_from(endpoint.process().read_line());
   EXPECT_EQ(request["event"], "email.3DExportAsset");
-  EXPECT_THAT(request.dump(), HasSubstr("\\\"success\\\":false"));
+  EXPECT_THAT(json_text(request), HasSubstr("\\\"success\\\":false"));
 }
 
 TEST_F(Serve, OnlyTargetsThatAreAllowedArePostedTo) {
@@ -288,7 +289,7 @@ TEST_F(Serve, GoesOnWhenItsStdoutIsClosedAndSaysThatOnce) {
   RunningEndpoint endpoint;
   tenants(endpoint.url());
   Process process(in_shell(RunningService::command(folder_), "", "> >(head -n 1)"));
-  const auto ready = ordered_json::parse(process.read_line());
+  const auto ready = json_from(process.read_line());
   ASSERT_EQ(process.read_line(), "");  // head has ended
   for (int i = 0; i < 3; ++i) {
     ask(ready["port"], "POST", "/v2/configurations/c:i:1/shares", "email=a%40example.com&type=3",
@@ -333,7 +334,7 @@ TEST_F(Serve, AJournalThatFailsEndsItWithThreeAndSaysWhy) {
   tenants(endpoint.url());
   // A file can grow to so many KiB: the disk is full.
   Process process(in_shell(RunningService::command(folder_), "ulimit -f 400;", ""));
-  const auto ready = ordered_json::parse(process.read_line());
+  const auto ready = json_from(process.read_line());
   int status = 200;
   int taken = 0;
   while (status == 200) {

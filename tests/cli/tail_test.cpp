@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/json_text.h"
 #include "cli/exit_code.h"
 #include "tests/cli/serve_support.h"
 
@@ -21,7 +22,7 @@ class RunningTail {
   explicit RunningTail(const std::string& url, std::vector<std::string> more = {"--json"})
       : process_(program(with_url(url, std::move(more)))) {}
 
-  ordered_json next() { return ordered_json::parse(process_.read_line(), nullptr, false); }
+  ordered_json next() { return json_from(process_.read_line()); }
   Process& process() { return process_; }
 
  private:

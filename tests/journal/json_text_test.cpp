@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.h"
 #include "base/random.h"
 
 namespace roomle_sim {
@@ -18,7 +19,7 @@ std::string there_and_back(const std::string& bytes) {
   text.open_object();
   text.member("bytes", bytes);
   text.close_object();
-  const auto tree = nlohmann::json::parse(text.take(), nullptr, false);
+  const auto tree = json_from<nlohmann::json>(text.take());
   return tree.is_object() ? bytes_of(tree.at("bytes")) : "not JSON";
 }
 

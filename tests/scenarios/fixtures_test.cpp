@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/json_text.h"
 #include "scenarios/suite.h"
 #include "sender/catalogue.h"
 #include "tests/scenarios/scenario_text.h"
@@ -55,11 +56,11 @@ TEST_P(FixtureEvent, IsByTheCatalogue) {
   EXPECT_EQ(check_body(body), std::vector<std::string>{});
   // The example that make_event() begins with is the published one; its url names another
   // configuratorId than its member does, so that it is given.
-  const auto json = nlohmann::ordered_json::parse(body);
+  const auto json = json_from(body);
   const auto event =
       make_event(fs::path(GetParam()).stem().string(), {{"url", json["data"]["url"]}});
   ASSERT_TRUE(event) << event.error().message;
-  EXPECT_EQ(event_body(*event), json.dump());
+  EXPECT_EQ(event_body(*event), json_text(json));
 }
 
 INSTANTIATE_TEST_SUITE_P(All, FixtureEvent, testing::ValuesIn(files_in("/events")), test_name);

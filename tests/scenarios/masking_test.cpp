@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/json_text.h"
 #include "scenarios/curl_command.h"
 #include "scenarios/replay_form.h"
 #include "scenarios/report_document.h"
@@ -79,12 +80,12 @@ TEST_F(Masked, NoReportHasASecret) {
   ASSERT_EQ(result.state, ScenarioResult::State::failed) << result.error;
   ASSERT_GE(result.differences.size(), 3U);
   const auto document = report_document(suite_, {"roomle-sim", TimePoint{}, &options_});
-  expect_clean(document.dump(), "json");
+  expect_clean(json_text(document), "json");
   expect_clean(report_html(document), "html");
   expect_clean(junit_xml(suite_), "junit");
   expect_clean(tap_text(suite_), "tap");
-  expect_clean(replay_form(result, options_).dump(), "replay");
-  EXPECT_THAT(document.dump(), HasSubstr(std::string(kMasked)));
+  expect_clean(json_text(replay_form(result, options_)), "replay");
+  EXPECT_THAT(json_text(document), HasSubstr(std::string(kMasked)));
 }
 
 TEST_F(Masked, TheDecryptedTokenStays) {

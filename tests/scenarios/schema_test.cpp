@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/json_text.h"
 #include "base/random.h"
 #include "scenarios/first_scenario.h"
 #include "scenarios/scenario_schema.h"
@@ -143,7 +144,7 @@ class Walk {
     const auto others = node.find("additionalProperties");
     if (others != node.end() && others->is_object()) {
       const bool pointers =
-          node.value("propertyNames", Json::object()).dump().find("^/") != std::string::npos;
+          json_text(node.value("propertyNames", Json::object())).find("^/") != std::string::npos;
       visit(*others, at + ".*", [&](Json value) {
         return place(Json{{pointers ? "/x" : "x", std::move(value)}});
       });
@@ -182,7 +183,7 @@ class Walk {
     for (const Json& one : kCandidates) {
       if (check_.problems(node, one).empty()) return one;
     }
-    ADD_FAILURE() << "no sample fits " << node.dump();
+    ADD_FAILURE() << "no sample fits " << json_text(node);
     return nullptr;
   }
 
@@ -193,7 +194,7 @@ class Walk {
 // What the reader says that it knows, where "zzz" stands; empty: it did not say anything of the
 // kind.
 std::set<std::string> known_to_reader(const Json& scenario) {
-  const auto refused = test::parse_all(scenario.dump());
+  const auto refused = test::parse_all(json_text(scenario));
   if (refused) return {};
   std::smatch match;
   const std::string& said = refused.error().message;
@@ -213,7 +214,7 @@ TEST(ScenarioSchema, HasTheMembersThatTheReaderKnowsAndNoOthers) {
   EXPECT_GT(walk.objects.size(), 25U);
   for (const Walk::Object& object : walk.objects) {
     EXPECT_EQ(known_to_reader(object.scenario), object.members) << object.at << "\n"
-                                                                << object.scenario.dump();
+                                                                << json_text(object.scenario);
   }
 }
 
@@ -327,9 +328,9 @@ bool compare(const Json& original, const Json::json_pointer& pointer, const Json
              const std::string& file) {
   Json changed = original;
   changed[pointer] = other;
-  const auto read_again = test::parse_all(changed.dump(), {}, file);
+  const auto read_again = test::parse_all(json_text(changed), {}, file);
   const std::vector<std::string> problems = problems_of(changed);
-  const std::string what = file + pointer.to_string() + " = " + other.dump();
+  const std::string what = file + pointer.to_string() + " = " + json_text(other);
   if (read_again) {
     EXPECT_THAT(problems, IsEmpty()) << what;
   }

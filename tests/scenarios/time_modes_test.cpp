@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/json_text.h"
 #include "scenarios/suite.h"
 #include "tests/scenarios/scenario_text.h"
 
@@ -39,13 +40,13 @@ std::string told(const ScenarioResult& result) {
     const nlohmann::json seen = observe(send.facts);
     for (const char* member : {"refused", "outcome", "attempts", "reasons", "statuses", "ambiguous",
                                "mails", "mailError", "customer"}) {
-      if (seen.contains(member)) text += fmt::format("  {}: {}\n", member, seen[member].dump());
+      if (seen.contains(member)) text += fmt::format("  {}: {}\n", member, json_text(seen[member]));
     }
     if (!seen.contains("received")) continue;
     for (const auto& request : seen["received"]["requests"]) {
-      text += fmt::format("  {} {} {} {} {}\n", request["method"].dump(), request["target"].dump(),
-                          request["event"].dump(), request["answer"].dump(),
-                          request["token"]["verdict"].dump());
+      text += fmt::format("  {} {} {} {} {}\n", json_text(request["method"]),
+                          json_text(request["target"]), json_text(request["event"]),
+                          json_text(request["answer"]), json_text(request["token"]["verdict"]));
     }
   }
   return text;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "base/json_text.h"
 #include "sender/json_depth.h"
 #include "sender/share_url.h"
 
@@ -31,7 +32,7 @@ TEST(Catalogue, HasTheFourDocumentedEventsInTheGroupThatFallsBackToEmail) {
 
 TEST(Catalogue, MakesTheVendorsPublishedExampleByteForByte) {
   // The published url names another configurator than the published configuratorId does.
-  const auto published = ordered_json::parse(kPublished);
+  const auto published = json_from(kPublished);
   const auto event = make_event("email.savedConfiguration", {{"url", published["data"]["url"]}});
   ASSERT_TRUE(event);
   EXPECT_EQ(event_body(*event), kPublished);
@@ -103,9 +104,9 @@ TEST(Catalogue, TellsWhatIsWrongWithABody) {
   EXPECT_EQ(first(R"({"event":"x","data":{}})"), "there is no event 'x'");
   EXPECT_EQ(first(R"({"event":1,"data":{}})"), "there is no event ''");
   const auto problem = [&](const ordered_json& change) {
-    auto body = ordered_json::parse(kPublished);
+    auto body = json_from(kPublished);
     body["data"].update(change);
-    return first(body.dump());
+    return first(json_text(body));
   };
   EXPECT_EQ(problem({{"url", "ftp://x"}}), "data.url is no http(s) URL: 'ftp://x'");
   EXPECT_EQ(problem({{"email", "nobody"}}), "data.email is no email address: 'nobody'");

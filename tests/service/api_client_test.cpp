@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/json_text.h"
 #include "service/http_server.h"
 #include "tests/service/http_fixture.h"
 #include "tests/support/held_port.h"
@@ -88,7 +89,7 @@ TEST(ApiClient, AsksTheServiceAndGivesItsAnswer) {
   ASSERT_TRUE(json) << json.error().message;
   EXPECT_EQ(json->at("method"), "POST");
   EXPECT_EQ(json->at("body"), R"({"x":1})");
-  EXPECT_EQ(json->at("query"), nlohmann::ordered_json::parse(R"([["a","b"]])"));
+  EXPECT_EQ(json->at("query"), json_from(R"([["a","b"]])"));
   EXPECT_EQ(json->at("trusted"), true);
 }
 

@@ -12,6 +12,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.h"
 #include "service/http_server.h"
 #include "tests/support/raw_client.h"
 
@@ -113,7 +114,7 @@ inline std::string body_of(const std::string& answer) {
 }
 
 inline nlohmann::ordered_json json_of(const std::string& answer) {
-  return nlohmann::ordered_json::parse(body_of(answer));
+  return json_from(body_of(answer));
 }
 
 // The answer's error, after a look at its form.

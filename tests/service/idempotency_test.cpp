@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/json_text.h"
 #include "tests/service/http_fixture.h"
 
 namespace roomle_sim {
@@ -33,8 +34,8 @@ class IdempotencyTest : public testing::Test {
       return json_response(status, {{"act", ++acts_}});
     });
     std::string told = std::to_string(response.status);
-    const auto body = nlohmann::ordered_json::parse(response.body);
-    told += body.contains("act") ? " " + body["act"].dump()
+    const auto body = json_from(response.body);
+    told += body.contains("act") ? " " + json_text(body["act"])
                                  : " " + body["error"]["code"].get<std::string>();
     for (const auto& [name, value] : response.headers) {
       if (name == "Idempotency-Replayed") told += " again";

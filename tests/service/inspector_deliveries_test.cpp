@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include "base/json_text.h"
 #include "sender/credential_headers.h"
 #include "tests/service/inspector_world.h"
 #include "tests/support/raw_server.h"
@@ -32,7 +33,7 @@ TEST(InspectorEvents, AnEventIsAcceptedAndPosted) {
   const auto requests = world.endpoint().requests();
   ASSERT_EQ(requests.size(), 1U);
   EXPECT_EQ(requests[0].event, "email.savedConfiguration");
-  EXPECT_EQ(ordered_json::parse(requests[0].body).at("data").at("email"), "customer@example.com");
+  EXPECT_EQ(json_from(requests[0].body).at("data").at("email"), "customer@example.com");
 }
 
 TEST(InspectorEvents, ATenantIsNamedByIdOrName) {
@@ -98,7 +99,7 @@ TEST(InspectorEvents, TextsHaveTheBoundsOfTheVendorsRoutes) {
     } else {
       body["data"][name] = value;
     }
-    return world.told("POST", "/sim/v1/events", body.dump());
+    return world.told("POST", "/sim/v1/events", json_text(body));
   };
   EXPECT_EQ(told("email", 320), "202");
   EXPECT_EQ(told("email", 321), "422 bad_value member 'data.email'");
@@ -303,7 +304,7 @@ TEST(InspectorShow, ATokenIsDecryptedOnRequestAlone) {
   const auto shown = world.json(200, "GET", path + "?token=decrypted");
   EXPECT_THAT(shown["attemptList"][0]["request"]["tokenPlaintext"].get<std::string>(),
               HasSubstr(";anonymous;aValidApiKey"));
-  EXPECT_THAT(shown.dump(), Not(HasSubstr("a-Secr3t_Str1ng!")));
+  EXPECT_THAT(json_text(shown), Not(HasSubstr("a-Secr3t_Str1ng!")));
   EXPECT_EQ(world.told("GET", path + "?token=plain"), "400 bad_value query parameter 'token'");
   EXPECT_EQ(world.told("GET", path + "?tokens=decrypted"),
             "400 bad_value query parameter 'tokens'");

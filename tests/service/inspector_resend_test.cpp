@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include "base/json_text.h"
 #include "tests/service/inspector_world.h"
 
 namespace roomle_sim {
@@ -120,7 +121,7 @@ TEST(InspectorResendMatching, APageEndsAtTheLimitAndTheCursorGoesOnBehindIt) {
   EXPECT_THAT(of_each(first), ElementsAre(sent[0], sent[1]));
   for (const auto& one : first.at("resent")) world.wait_ended(one.at("delivery"));
   const ordered_json body{{"limit", 2}, {"cursor", first.at("next")}};
-  const auto rest = world.json(202, "POST", kResend, body.dump());
+  const auto rest = world.json(202, "POST", kResend, json_text(body));
   // What was sent anew meanwhile stands before the first page.
   EXPECT_THAT(of_each(rest), ElementsAre(sent[2]));
   EXPECT_FALSE(rest.contains("next"));
@@ -148,12 +149,12 @@ TEST(InspectorResendMatching, StopsAtTheFirstThatThereIsNoRoomForAndTellsWhereTo
   // Nothing could be done at all: again later, and the key is free for that.
   const ordered_json next{{"cursor", answer.at("next")}};
   const test::HeaderLines key{{"Idempotency-Key", "page-2"}};
-  const std::string full = world.call("POST", kResend, next.dump(), key);
+  const std::string full = world.call("POST", kResend, json_text(next), key);
   EXPECT_EQ(test::status_of(full), 429);
   EXPECT_THAT(full, HasSubstr("Retry-After: "));
   world.json(200, "POST", "/sim/v1/tenants/42/resume");
   for (const auto& one : answer.at("resent")) world.wait_ended(one.at("delivery"));
-  const auto rest = world.json(202, "POST", kResend, next.dump(), key);
+  const auto rest = world.json(202, "POST", kResend, json_text(next), key);
   EXPECT_THAT(of_each(rest), ElementsAre(sent[2], sent[3]));
 }
 

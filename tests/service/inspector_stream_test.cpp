@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/json_text.h"
 #include "journal/memory_journal.h"
 #include "tests/service/feed_fixture.h"
 #include "tests/service/stream_fixture.h"
@@ -80,7 +81,7 @@ std::vector<std::string> ids(const SeenStream& seen) {
 }
 
 nlohmann::json problem_of(const ApiResponse& response) {
-  return nlohmann::json::parse(response.body).at("error");
+  return json_from<nlohmann::json>(response.body).at("error");
 }
 
 TEST(InspectorStream, IsAnEventStreamThatNobodyKeeps) {
@@ -149,7 +150,7 @@ TEST(InspectorStream, EachRecordIsAnEventOfItsNameAndMembers) {
       {"ended", R"x(,"outcome":"mailed","attempts":2,"ambiguousAttempts":1})x"}};
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     EXPECT_EQ(seen.events[i].type, wanted[i].first);
-    EXPECT_EQ(seen.events[i].data, nlohmann::json::parse(head + wanted[i].second));
+    EXPECT_EQ(seen.events[i].data, json_from<nlohmann::json>(head + wanted[i].second));
     EXPECT_EQ(seen.events[i].id, world.id(i + 1));
   }
 }

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include "base/json_text.h"
 #include "tests/service/inspector_world.h"
 
 namespace roomle_sim {
@@ -38,7 +39,7 @@ TEST(InspectorTenants, OneIsFoundByIdOrName) {
 TEST(InspectorTenants, WhileOneIsPausedNothingOfItBegins) {
   test::World world;
   const auto paused = world.json(200, "POST", "/sim/v1/tenants/acme/pause");
-  EXPECT_EQ(paused.dump(), R"({"tenant":42,"paused":true,"active":true})");
+  EXPECT_EQ(json_text(paused), R"({"tenant":42,"paused":true,"active":true})");
   EXPECT_EQ(world.json(200, "POST", "/sim/v1/tenants/42/pause"), paused);  // once more
   const std::string held = world.send();
   world.wait_ended(world.send(44));  // another tenant's goes on
@@ -46,7 +47,7 @@ TEST(InspectorTenants, WhileOneIsPausedNothingOfItBegins) {
   EXPECT_EQ(world.json(200, "GET", "/sim/v1/tenants/42").at("paused"), true);
   EXPECT_THAT(world.json(200, "GET", "/sim/v1/status").at("pausedTenants"), ElementsAre(42));
   const auto resumed = world.json(200, "POST", "/sim/v1/tenants/42/resume");
-  EXPECT_EQ(resumed.dump(), R"({"tenant":42,"paused":false,"active":true})");
+  EXPECT_EQ(json_text(resumed), R"({"tenant":42,"paused":false,"active":true})");
   EXPECT_EQ(world.json(200, "POST", "/sim/v1/tenants/42/resume"), resumed);
   world.wait_ended(held);
   EXPECT_EQ(world.endpoint().requests().size(), 1U);

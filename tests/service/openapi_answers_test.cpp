@@ -8,6 +8,7 @@
 
 #include <gmock/gmock.h>
 
+#include "base/json_text.h"
 #include "service/openapi.h"
 #include "tests/service/inspector_world.h"
 #include "tests/support/json_schema.h"
@@ -283,7 +284,7 @@ std::string content_type_of(const std::string& answer) {
 }
 
 TEST(OpenApiAnswers, EachThatIsPromisedComesAndFitsItsSchema) {
-  const ordered_json document = ordered_json::parse(openapi_text());
+  const ordered_json document = json_from(openapi_text());
   const test::SchemaCheck check(document);
   Worlds worlds;
   int looked_at = 0;
@@ -303,7 +304,7 @@ TEST(OpenApiAnswers, EachThatIsPromisedComesAndFitsItsSchema) {
           const std::string type = content_type_of(answer);
           ASSERT_TRUE(content.contains(type)) << type;
           if (type != "application/json") continue;
-          const auto body = ordered_json::parse(test::body_of(answer), nullptr, false);
+          const auto body = json_from(test::body_of(answer));
           EXPECT_THAT(check.problems(content[type].at("schema"), body), IsEmpty()) << answer;
         }
       }
@@ -314,7 +315,7 @@ TEST(OpenApiAnswers, EachThatIsPromisedComesAndFitsItsSchema) {
 
 // Deliveries in each state have the members that the description knows, and no others.
 TEST(OpenApiAnswers, DeliveriesInEachStateFitTheirSchema) {
-  const ordered_json document = ordered_json::parse(openapi_text());
+  const ordered_json document = json_from(openapi_text());
   const test::SchemaCheck check(document);
   const ordered_json& schema = document.at("components").at("schemas").at("Delivery");
   World world({.behavior = R"({"sequence":[{"status":200,"body":"ok"}, 503, 500]})"});
@@ -331,7 +332,7 @@ TEST(OpenApiAnswers, DeliveriesInEachStateFitTheirSchema) {
   world.wait_ended(ids.back());
   for (const std::string& id : ids) {
     const auto body = world.json(200, "GET", "/sim/v1/deliveries/" + id + "?token=decrypted");
-    EXPECT_THAT(check.problems(schema, body), IsEmpty()) << body.dump(1);
+    EXPECT_THAT(check.problems(schema, body), IsEmpty()) << json_text(body, 1);
   }
 }
 

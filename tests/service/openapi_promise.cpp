@@ -2,6 +2,7 @@
 
 #include <cctype>
 
+#include "base/json_text.h"
 #include "service/openapi.h"
 
 namespace roomle_sim::test {
@@ -40,8 +41,7 @@ const OpenApiPromises& OpenApiPromises::get() {
   return kPromises;
 }
 
-OpenApiPromises::OpenApiPromises()
-    : document_(nlohmann::ordered_json::parse(openapi_text())), check_(document_) {}
+OpenApiPromises::OpenApiPromises() : document_(json_from(openapi_text())), check_(document_) {}
 
 std::vector<std::string> OpenApiPromises::broken(std::string method, const std::string& target,
                                                  int status, const std::string& body) const {
@@ -56,7 +56,7 @@ std::vector<std::string> OpenApiPromises::broken(std::string method, const std::
   if (!response.contains("content")) return {};
   const auto json = response["content"].find("application/json");
   if (json == response["content"].end()) return {};
-  const auto tree = nlohmann::ordered_json::parse(body, nullptr, false);
+  const auto tree = json_from(body);
   if (tree.is_discarded()) return {at + ": no JSON: " + body};
   return check_.problems(json->at("schema"), tree, at);
 }

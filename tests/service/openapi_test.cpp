@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include "base/json_text.h"
 #include "tests/service/inspector_world.h"
 #include "tests/support/json_schema.h"
 
@@ -15,7 +16,7 @@ using testing::IsEmpty;
 using testing::Not;
 
 const ordered_json& document() {
-  static const ordered_json kDocument = ordered_json::parse(openapi_text());
+  static const ordered_json kDocument = json_from(openapi_text());
   return kDocument;
 }
 
@@ -111,7 +112,7 @@ TEST(SchemaCheck, FindsEachKindOfDifference) {
   const ordered_json root{{"defs", {{"word", {{"type", "string"}}}}}};
   const SchemaCheck check(root);
   const auto wrong = [&](const char* schema, const char* value) {
-    return check.problems(ordered_json::parse(schema), ordered_json::parse(value)).size();
+    return check.problems(json_from(schema), json_from(value)).size();
   };
   EXPECT_EQ(wrong(R"({"type":"integer"})", "7"), 0U);
   EXPECT_EQ(wrong(R"({"type":"integer"})", "7.5"), 1U);

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include "base/json_text.h"
 #include "tests/service/rapi_fixture.h"
 #include "tests/support/temporary_folder.h"
 
@@ -46,7 +47,7 @@ TEST_F(RapiExportTest, EndsWithItsEventAndTheLinkToTheAsset) {
     expected["resultUrl"] = "https://uploads.roomle.com/exports/c:i:1.glb";
     expected["configuratorId"] = "myConfigurator";
     EXPECT_EQ(bodies.back()["event"], "email.3DExportAsset");
-    EXPECT_EQ(bodies.back()["data"].dump(), expected.dump());
+    EXPECT_EQ(json_text(bodies.back()["data"]), json_text(expected));
   }
 }
 

@@ -1,5 +1,7 @@
 #include "tests/service/rapi_fixture.h"
 
+#include "base/json_text.h"
+
 namespace roomle_sim {
 
 void KeepingEndpoint::serve(RawConnection& connection, int status) {
@@ -8,7 +10,7 @@ void KeepingEndpoint::serve(RawConnection& connection, int status) {
     if (request.empty()) return;
     {
       const std::lock_guard lock(mutex_);
-      bodies_.push_back(nlohmann::ordered_json::parse(request.substr(request.find("\r\n\r\n"))));
+      bodies_.push_back(json_from(request.substr(request.find("\r\n\r\n"))));
     }
     changed_.notify_all();
     if (!connection.send(fmt::format("HTTP/1.1 {} X\r\nContent-Length: 0\r\n\r\n", status))) return;
@@ -111,7 +113,7 @@ std::string RapiTest::told(const ApiResponse& response) {
 
 nlohmann::ordered_json RapiTest::json_of(const ApiResponse& response) {
   EXPECT_EQ(response.content_type, "application/json");
-  return nlohmann::ordered_json::parse(response.body);
+  return json_from(response.body);
 }
 
 Event RapiTest::event_of(const ApiResponse& response) {

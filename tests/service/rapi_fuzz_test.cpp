@@ -6,6 +6,7 @@
 
 #include <gmock/gmock.h>
 
+#include "base/json_text.h"
 #include "base/random.h"
 #include "tests/service/rapi_fixture.h"
 
@@ -116,7 +117,7 @@ TEST_F(RapiTest, WhateverIsSentIsAnsweredInOneOfTheTwoForms) {
     const ApiResponse answer = call(one);
     seen.insert(answer.status);
     if (answer.status == 404 && answer.body.empty()) continue;  // no such route
-    const auto json = ordered_json::parse(answer.body, nullptr, false);
+    const auto json = json_from(answer.body);
     ASSERT_TRUE(json.is_object()) << answer.body;
     ASSERT_LT(answer.status, 500) << answer.body;
     if (answer.status != 200) {

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include "base/json_text.h"
 #include "tests/service/rapi_fixture.h"
 
 namespace roomle_sim {
@@ -139,7 +140,7 @@ TEST_F(RapiTenantTest, ASecretIsInNoAnswer) {
 TEST_F(RapiTenantTest, AChangedWebhookGetsTheNextEvent) {
   KeepingEndpoint other;
   const auto answer =
-      call(from_here("PUT", "/v2/tenants/42", ordered_json{{"webhook", other.url()}}.dump()));
+      call(from_here("PUT", "/v2/tenants/42", json_text(ordered_json{{"webhook", other.url()}})));
   ASSERT_EQ(told(answer), "200");
   EXPECT_EQ(json_of(answer)["tenant"]["webhook"], other.url());
   ASSERT_EQ(told(call(share({{"email", "a@b.example"}, {"type", "1"}}))), "200");
@@ -169,11 +170,11 @@ TEST_F(RapiTenantTest, AnApiKeyCanBeGivenAndTakenAway) {
 TEST_F(RapiTenantTest, WhatAGetGaveCanBePut) {
   auto answer = json_of(call(from_here("GET", "/v2/tenants/42")));
   answer["tenant"]["webhook"] = "http://127.0.0.1:9/new";
-  EXPECT_EQ(told(call(from_here("PUT", "/v2/tenants/42", answer.dump()))), "200");
-  EXPECT_EQ(told(call(from_here("PUT", "/v2/tenants/42", answer["tenant"].dump()))), "200");
+  EXPECT_EQ(told(call(from_here("PUT", "/v2/tenants/42", json_text(answer)))), "200");
+  EXPECT_EQ(told(call(from_here("PUT", "/v2/tenants/42", json_text(answer["tenant"])))), "200");
   EXPECT_EQ(tenants_->current()->find(42)->webhook, "http://127.0.0.1:9/new");
   auto mine = json_of(call(from_here("GET", "/v2/tenants/me")));
-  EXPECT_EQ(told(call(from_here("PUT", "/v2/tenants/me", mine.dump()))), "200");
+  EXPECT_EQ(told(call(from_here("PUT", "/v2/tenants/me", json_text(mine)))), "200");
 }
 
 TEST_F(RapiTenantTest, EachWrongChangeIsRefusedWithItsPlaceAndChangesNothing) {

@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.h"
 #include "endpoint/server.h"
 #include "service/service.h"
 #include "tests/service/http_fixture.h"
@@ -63,7 +64,7 @@ class ServiceTest : public ::testing::Test {
   static nlohmann::ordered_json get(const Service& service, const std::string& target) {
     const std::string answer = call(service, request_text("GET", target));
     EXPECT_EQ(status_of(answer), 200) << answer;
-    return nlohmann::ordered_json::parse(body_of(answer), nullptr, false);
+    return json_from(body_of(answer));
   }
   // A draft is saved, as a configurator does it.
   static std::string share(const Service& service, const std::string& tenant = "42") {

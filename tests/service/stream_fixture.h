@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/json_text.h"
 #include "service/http_message.h"
 
 namespace roomle_sim::test {
@@ -38,7 +39,7 @@ inline SeenStream read_stream(std::string_view text) {
     for (std::string line; std::getline(lines, line);) {
       if (line.starts_with("id: ")) seen.last_id = event.id = line.substr(4);
       if (line.starts_with("event: ")) event.type = line.substr(7);
-      if (line.starts_with("data: ")) event.data = nlohmann::json::parse(line.substr(6));
+      if (line.starts_with("data: ")) event.data = json_from<nlohmann::json>(line.substr(6));
       if (line == ": heartbeat") ++seen.heartbeats;
     }
     if (!event.data.is_null()) seen.events.push_back(std::move(event));

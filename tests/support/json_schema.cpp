@@ -5,6 +5,8 @@
 #include <regex>
 #include <set>
 
+#include "base/json_text.h"
+
 namespace roomle_sim::test {
 namespace {
 
@@ -118,14 +120,14 @@ class Checker {
     if (!schema.contains("anyOf")) return;
     const bool fits = std::ranges::any_of(
         schema["anyOf"], [&](const Json& one) { return problems(one, value, at).empty(); });
-    if (!fits) found.push_back(at + ": fits nothing of anyOf: " + value.dump());
+    if (!fits) found.push_back(at + ": fits nothing of anyOf: " + json_text(value));
   }
 
   static void check_type(const Json& type, const Json& value, const std::string& at, Found& found) {
     const Json types = type.is_array() ? type : Json::array({type});
     const bool fits = std::ranges::any_of(
         types, [&](const Json& one) { return is_of(one.get<std::string>(), value); });
-    if (!fits) found.push_back(at + ": is no " + type.dump() + " but " + value.dump());
+    if (!fits) found.push_back(at + ": is no " + json_text(type) + " but " + json_text(value));
   }
 
   static void check_value(const Json& schema, const Json& value, const std::string& at,
@@ -133,7 +135,7 @@ class Checker {
     const bool known = !schema.contains("enum") ||
                        std::ranges::find(schema["enum"], value) != schema["enum"].end();
     const bool same = !schema.contains("const") || schema["const"] == value;
-    if (!known || !same) found.push_back(at + ": is not expected: " + value.dump());
+    if (!known || !same) found.push_back(at + ": is not expected: " + json_text(value));
     if (!value.is_number()) return;
     const auto number = value.get<double>();
     if (schema.contains("minimum") && number < schema["minimum"].get<double>()) {
