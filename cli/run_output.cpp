@@ -29,9 +29,10 @@ std::string label(const Console& console, State state) {
   return console.styled("stop", Style::dim);
 }
 
-// "7.12 ms", and where time is not real also how much of it went by: "7.12 ms for 75 h".
+// "7.12 ms", and where time was skipped or is virtual how much of it went by, unless that is about
+// the same: "7.12 ms for 75 h".
 std::string took(Duration real, Duration passed, TimeMode time) {
-  if (time == TimeMode::real) return humanize(real);
+  if (time == TimeMode::real || passed < real + std::chrono::seconds(1)) return humanize(real);
   return fmt::format("{} for {}", humanize(real), humanize(passed));
 }
 
@@ -84,21 +85,48 @@ struct Telling {
   const Exchange* exchange = nullptr;
 };
 
-// The POST that one would want to try by hand: the last of the first delivery that failed, or else
-// of the last delivery. No exchange: there was none.
-Telling telling_exchange(const ScenarioResult& result) {
-  Telling last;
-  for (const SendRecord& send : result.sends) {
-    bool delivered = false;
-    for (const JournalRecord& record : send.facts.records) {
-      if (const auto* ended = std::get_if<record::Ended>(&record.what)) {
-        delivered = ended->outcome == Outcome::delivered;
-      }
-      if (record.exchange) last = {&send, record.exchange.get()};
-    }
-    if (last.exchange != nullptr && !delivered) break;
+const Exchange* last_exchange(const SendRecord& send) {
+  const Exchange* last = nullptr;
+  for (const JournalRecord& record : send.facts.records) {
+    if (record.exchange) last = record.exchange.get();
   }
   return last;
+}
+
+bool was_delivered(const SendRecord& send) {
+  return std::any_of(send.facts.records.begin(), send.facts.records.end(), [](const auto& record) {
+    const auto* ended = std::get_if<record::Ended>(&record.what);
+    return ended != nullptr && ended->outcome == Outcome::delivered;
+  });
+}
+
+// The POST that one would want to try by hand: the last of the send that the first difference is
+// about. Where none is about one send: of the first that was not delivered, or else of the last. No
+// exchange: there was none.
+Telling telling_exchange(const ScenarioResult& result) {
+  for (const Difference& one : result.differences) {
+    if (!one.send || *one.send >= result.sends.size()) continue;
+    const SendRecord& send = result.sends[*one.send];
+    if (const Exchange* exchange = last_exchange(send)) return {&send, exchange};
+  }
+  Telling last;
+  for (const SendRecord& send : result.sends) {
+    const Exchange* exchange = last_exchange(send);
+    if (exchange == nullptr) continue;
+    last = {&send, exchange};
+    if (!was_delivered(send)) break;
+  }
+  return last;
+}
+
+// "The same POST", with the send's name where it has one among others.
+std::string heading_of_post(const ScenarioResult& result, const SendRecord& send) {
+  std::string heading = "The same POST";
+  if (result.sends.size() > 1) {
+    heading += fmt::format(" (of the send at line {}{})", line_of(send.where),
+                           send.name.empty() ? "" : fmt::format(", \"{}\"", send.name));
+  }
+  return heading + (send.built_in ? ", with WEBHOOK as your endpoint's URL:" : ":");
 }
 
 void show_reproduction(Console& console, const ScenarioResult& result, const RunOptions& run) {
@@ -107,10 +135,9 @@ void show_reproduction(Console& console, const ScenarioResult& result, const Run
   }
   const auto [send, exchange] = telling_exchange(result);
   if (exchange == nullptr) return;
-  if (send->built_in) console.line("     The same POST, with WEBHOOK as your endpoint's URL:");
-  console.line(fmt::format(
-      "     {}{}", send->built_in ? "  " : "The same POST:  ",
-      printable(curl_command(*send, *exchange, run.transport, Masking(*result.scenario, run)))));
+  console.line(fmt::format("     {}", printable(heading_of_post(result, *send))));
+  console.line(fmt::format("       {}", printable(curl_command(*send, *exchange, run.transport,
+                                                               Masking(*result.scenario, run)))));
 }
 
 ordered_json result_object(const ScenarioResult& result) {

@@ -1,6 +1,7 @@
 #include "fallback_mailer/memory_mailbox.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "fallback_mailer/delivery_name.h"
 
@@ -20,6 +21,14 @@ Result<MailReceipt, MailError> MemoryMailbox::deliver(const FallbackMail& mail) 
 std::vector<StoredMail> MemoryMailbox::list() const {
   const std::lock_guard lock(mutex_);
   return mails_;
+}
+
+std::vector<StoredMail> MemoryMailbox::list_of(const std::string& delivery) const {
+  const std::lock_guard lock(mutex_);
+  std::vector<StoredMail> found;
+  std::copy_if(mails_.begin(), mails_.end(), std::back_inserter(found),
+               [&](const StoredMail& one) { return one.delivery == delivery; });
+  return found;
 }
 
 }  // namespace roomle_sim

@@ -25,6 +25,8 @@ class MemoryMailbox : public FallbackMailbox {
   Result<MailReceipt, MailError> deliver(const FallbackMail& mail) override;
   // All mails so far, in the order in which they came.
   [[nodiscard]] std::vector<StoredMail> list() const;
+  // Those of one delivery.
+  [[nodiscard]] std::vector<StoredMail> list_of(const std::string& delivery) const;
 
  private:
   const MailSettings settings_;

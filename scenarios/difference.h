@@ -1,6 +1,7 @@
 // Compares an expectation with what happened. Pure.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,8 @@ struct Difference {
   std::string name;      // what was looked at: "received.token.apiKey (request 2)"
   std::string expected;  // for people
   std::string actual;
+  // The send that it is about, by its place among the scenario's; nothing: about all, or none.
+  std::optional<std::size_t> send = std::nullopt;
 };
 
 struct Comparison {

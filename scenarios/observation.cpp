@@ -102,11 +102,6 @@ json customer_object(const SendFacts& send) {
   return {{"tenant", tenant}, {"roomle", send.mails.size()}, {"total", tenant + send.mails.size()}};
 }
 
-bool carries(const ReceivedRequest& request, const Exchange& exchange) {
-  // Tokens differ where bodies are equal, so that they are looked at first.
-  return request.token.value == exchange.token && request.body == exchange.request.body;
-}
-
 }  // namespace
 
 std::string observed_name(std::string header) {
@@ -128,40 +123,6 @@ json observe(const SendFacts& send) {
   object["received"] = {{"count", requests.size()}, {"requests", std::move(requests)}};
   object["customer"] = customer_object(send);
   return object;
-}
-
-std::size_t attribute_requests(const std::vector<ReceivedRequest>& requests,
-                               std::vector<SendFacts>& sends) {
-  struct Sent {
-    SendFacts* send;
-    const Exchange* exchange;
-    bool seen;
-  };
-  std::vector<Sent> sent;
-  for (SendFacts& send : sends) {
-    send.requests.clear();
-    for (const JournalRecord& record : send.records) {
-      if (std::holds_alternative<record::AttemptStarted>(record.what) && record.exchange) {
-        sent.push_back({&send, record.exchange.get(), false});
-      }
-    }
-  }
-  std::size_t strangers = 0;
-  for (const ReceivedRequest& request : requests) {
-    const auto same = [&](const Sent& one) { return carries(request, *one.exchange); };
-    // Two attempts can be equal to the letter (a fixed IV, one millisecond): first come, first
-    // served, and what comes once too often still counts.
-    auto found = std::find_if(sent.begin(), sent.end(),
-                              [&](const Sent& one) { return !one.seen && same(one); });
-    if (found == sent.end()) found = std::find_if(sent.begin(), sent.end(), same);
-    if (found == sent.end()) {
-      ++strangers;
-    } else {
-      found->seen = true;
-      found->send->requests.push_back(request);
-    }
-  }
-  return strangers;
 }
 
 json observe_total(const std::vector<SendFacts>& sends, std::size_t received) {

@@ -35,11 +35,6 @@ struct SendFacts {
   std::vector<ReceivedRequest> requests;  // that the built-in endpoint received of it
 };
 
-// Shares out what the endpoint received: a request belongs to the send whose token and body it
-// carries. Gives how many belong to none.
-std::size_t attribute_requests(const std::vector<ReceivedRequest>& requests,
-                               std::vector<SendFacts>& sends);
-
 // How a header's name is written in an observation: in lower case.
 std::string observed_name(std::string header);
 

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 #include <variant>
 
 #include <fmt/format.h>
 
+#include "scenarios/attribution.h"
 #include "scenarios/observation.h"
 #include "scenarios/stage.h"
 #include "scenarios/story.h"
@@ -56,6 +58,7 @@ class ScenarioRun {
     Event event;           // as it was sent
     SendFacts facts;
     bool complete = false;  // its records and mails are all there
+    std::uint64_t wholly_sent = 0;
     bool refusal_expected = false;
     bool overdue = false;  // told already that it did not end in time
   };
@@ -157,7 +160,7 @@ class ScenarioRun {
              capture.pattern
                  ? fmt::format("a text in which '{}' is found", capture.pattern->pattern())
                  : "a value at " + capture.pointer.to_string(),
-             value.error()});
+             value.error(), step.send});
       }
     }
   }
@@ -178,7 +181,7 @@ class ScenarioRun {
     }
     const std::optional<TimePoint> moment =
         expectation.at ? std::optional(begin_ + *expectation.at) : std::nullopt;
-    take(compare_at(*filled, about, moment), "");
+    take(compare_at(*filled, about, moment), *filled);
   }
 
   // With what is known by now. Nothing where a value is missing: told, or counted as not checked.
@@ -220,11 +223,11 @@ class ScenarioRun {
       const std::vector<SendFacts> facts = all ? facts_of_all() : std::vector{about.facts};
       for (const TimePoint moment : moments_of(facts, over ? from : all ? until : seen, until)) {
         last = compare_at(expectation, about, moment);
-        if (last.differences.empty()) return take(std::move(last), "");
+        if (last.differences.empty()) return take(std::move(last), expectation);
       }
       seen = until;
       if (over) {
-        return take(std::move(last),
+        return take(std::move(last), expectation,
                     fmt::format(" within {}", format_duration(*expectation.within)));
       }
       stage_->wait_for_change(heard, limit, deadline_);
@@ -248,18 +251,19 @@ class ScenarioRun {
     if (expectation.about_all()) {
       std::vector<SendFacts> facts;
       for (const Sent& sent : sent_) facts.push_back(known(sent.facts));
-      const auto received = std::count_if(
-          requests_.begin(), requests_.end(),
-          [&](const ReceivedRequest& request) { return !moment || request.time <= *moment; });
+      const auto received =
+          std::count_if(received_at_.begin(), received_at_.end(),
+                        [&](TimePoint time) { return !moment || time <= *moment; });
       observation["total"] = observe_total(facts, static_cast<std::size_t>(received));
     }
     return compare(expectation, observation, options_.external_endpoint.has_value());
   }
 
-  void take(Comparison compared, const std::string& when) {
+  void take(Comparison compared, const Expectation& expectation, const std::string& when = "") {
     result_.not_checked += compared.not_checked;
     for (Difference& one : compared.differences) {
       one.name += when;
+      if (!expectation.about_all()) one.send = expectation.send;
       result_.differences.push_back(std::move(one));
     }
   }
@@ -286,7 +290,8 @@ class ScenarioRun {
     result_.differences.push_back(
         {sent.step->where, "the delivery's end",
          fmt::format("within the scenario's time of {}", format_duration(limit)),
-         fmt::format("still open after {} attempt{}", attempts, attempts == 1 ? "" : "s")});
+         fmt::format("still open after {} attempt{}", attempts, attempts == 1 ? "" : "s"),
+         static_cast<std::size_t>(&sent - sent_.data())});
     return false;
   }
 
@@ -296,44 +301,52 @@ class ScenarioRun {
     return all;
   }
 
-  // Brings the facts of all sends up to date. False on an error, which is then in the result.
+  // Brings the facts of all sends up to date. False on an error, which is then in the result. What
+  // is complete is not looked at again, so that many sends take no longer, each, than few.
   bool gather() {
-    std::vector<SendFacts> facts;
-    for (Sent& sent : sent_) {
-      if (!sent.facts.refusal && !sent.complete) {
-        // Asked for before one looks: of an ended delivery nothing more comes.
-        sent.complete = stage_->journal().end_of(sent.delivery).has_value();
-        sent.facts.records = stage_->journal().records_of(sent.delivery);
-        auto mails = stage_->mails_of(sent.delivery);
-        if (!mails) return fail(mails.error().message);
-        sent.facts.mails = *std::move(mails);
-      }
-      facts.push_back(sent.facts);
+    for (std::size_t i = 0; i < sent_.size(); ++i) {
+      if (!sent_[i].complete && !gather_records(i)) return false;
     }
-    if (stage_->sees_requests()) {
-      stage_->wait_for_requests(sent_to_endpoints(),
-                                std::min(deadline_, SteadyClock::now() + kLateRequests));
-      requests_ = stage_->requests();
-      attribute_requests(requests_, facts);
+    if (!stage_->sees_requests()) return true;
+    stage_->wait_for_requests(sent_to_, std::min(deadline_, SteadyClock::now() + kLateRequests));
+    std::vector<ReceivedRequest> fresh = stage_->take_requests();
+    for (const ReceivedRequest& request : fresh) received_at_.push_back(request.time);
+    for (auto& [send, request] : attribution_.share_out(std::move(fresh))) {
+      std::vector<ReceivedRequest>& own = sent_[send].facts.requests;
+      const auto behind = std::upper_bound(
+          own.begin(), own.end(), request.time,
+          [](TimePoint time, const ReceivedRequest& other) { return time < other.time; });
+      own.insert(behind, std::move(request));
     }
-    for (std::size_t i = 0; i < sent_.size(); ++i) sent_[i].facts = std::move(facts[i]);
+    return true;
+  }
+
+  bool gather_records(std::size_t index) {
+    Sent& sent = sent_[index];
+    sent.complete = sent.facts.refusal.has_value();
+    if (sent.complete) return true;
+    // Asked for before one looks: of an ended delivery nothing more comes.
+    sent.complete = stage_->journal().end_of(sent.delivery).has_value();
+    sent.facts.records = stage_->journal().records_of(sent.delivery);
+    auto mails = stage_->mails_of(sent.delivery);
+    if (!mails) return fail(mails.error().message);
+    sent.facts.mails = *std::move(mails);
+    attribution_.add_attempts(index, sent.facts.records);
+    count_wholly_sent(sent);
     return true;
   }
 
   // How many requests of ended attempts left wholly for each built-in endpoint.
-  std::map<std::string, std::uint64_t> sent_to_endpoints() const {
-    std::map<std::string, std::uint64_t> counts;
-    for (const Sent& sent : sent_) {
-      const auto chosen = scenario_.built_in.find(sent.step->tenant_id);
-      if (chosen == scenario_.built_in.end()) continue;
-      for (const JournalRecord& record : sent.facts.records) {
-        if (!std::holds_alternative<record::AttemptFinished>(record.what)) continue;
-        if (record.exchange && record.exchange->result.request_sent) {
-          ++counts[chosen->second.endpoint];
-        }
-      }
-    }
-    return counts;
+  void count_wholly_sent(Sent& sent) {
+    const auto chosen = scenario_.built_in.find(sent.step->tenant_id);
+    if (chosen == scenario_.built_in.end()) return;
+    const auto count = std::count_if(
+        sent.facts.records.begin(), sent.facts.records.end(), [](const JournalRecord& record) {
+          return std::holds_alternative<record::AttemptFinished>(record.what) && record.exchange &&
+                 record.exchange->result.request_sent;
+        });
+    const auto now = static_cast<std::uint64_t>(count);
+    sent_to_[chosen->second.endpoint] += now - std::exchange(sent.wholly_sent, now);
   }
 
   void expect_no_other_refusal() {
@@ -393,7 +406,9 @@ class ScenarioRun {
   TimePoint begin_;
   std::unique_ptr<Stage> stage_;
   std::vector<Sent> sent_;
-  std::vector<ReceivedRequest> requests_;  // of the built-in endpoints, in all
+  Attribution attribution_;
+  std::vector<TimePoint> received_at_;            // by the built-in endpoints, in all
+  std::map<std::string, std::uint64_t> sent_to_;  // by their names: wholly, of ended attempts
   Captures captures_;
   ScenarioResult result_;
 };

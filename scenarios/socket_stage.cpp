@@ -47,7 +47,8 @@ std::optional<Error> SocketStage::open_endpoint(const std::string& name, Behavio
   options.seed = seed();
   options.clock = &clock_;
   options.verification = verification_of(tenants);
-  options.observer = [this](const ReceivedRequest&) { bell().ring(); };
+  options.keep = 0;  // they are kept here, all of them
+  options.observer = [this, name](const ReceivedRequest& request) { note(name, request); };
   if (options.behavior.tls != TlsMode::none) {
     if (auto error = make_authority()) return error;
     options.authority = authority_;
@@ -74,17 +75,24 @@ std::optional<Error> SocketStage::failure() const {
   return dispatcher_->failure();
 }
 
-std::vector<ReceivedRequest> SocketStage::requests() const {
-  std::vector<ReceivedRequest> all;
-  for (const auto& [name, endpoint] : endpoints_) {
-    for (ReceivedRequest& request : endpoint->requests()) {
-      request.endpoint = name;
-      all.push_back(std::move(request));
-    }
+void SocketStage::note(const std::string& endpoint, const ReceivedRequest& request) {
+  {
+    const std::lock_guard lock(mutex_);
+    received_.push_back(request);
+    received_.back().endpoint = endpoint;
   }
-  std::stable_sort(all.begin(), all.end(),
+  bell().ring();
+}
+
+std::vector<ReceivedRequest> SocketStage::take_requests() {
+  std::vector<ReceivedRequest> taken;
+  {
+    const std::lock_guard lock(mutex_);
+    taken.swap(received_);
+  }
+  std::stable_sort(taken.begin(), taken.end(),
                    [](const auto& a, const auto& b) { return a.time < b.time; });
-  return all;
+  return taken;
 }
 
 void SocketStage::wait_for_requests(const std::map<std::string, std::uint64_t>& counts,

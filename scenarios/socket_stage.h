@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "endpoint/server.h"
@@ -26,7 +27,7 @@ class SocketStage : public Stage {
   Result<std::string> submit(std::int64_t tenant_id, const Event& event) override;
   [[nodiscard]] std::optional<Error> failure() const override;
   [[nodiscard]] bool sees_requests() const override { return !endpoints_.empty(); }
-  [[nodiscard]] std::vector<ReceivedRequest> requests() const override;
+  std::vector<ReceivedRequest> take_requests() override;
   void wait_for_requests(const std::map<std::string, std::uint64_t>& counts,
                          SteadyTime deadline) const override;
   [[nodiscard]] TimePoint now() const override { return clock_.now(); }
@@ -44,7 +45,11 @@ class SocketStage : public Stage {
   std::optional<Error> make_authority();
   bool skip(TimePoint until, SteadyTime deadline, const std::function<bool()>& came);
 
+  void note(const std::string& endpoint, const ReceivedRequest& request);
+
   const bool skips_;
+  std::mutex mutex_;
+  std::vector<ReceivedRequest> received_;  // and not yet taken; guarded by mutex_
   JumpingClock clock_;
   // Of the endpoints that speak TLS, and trusted by the transport. Null: none does.
   std::shared_ptr<const TlsAuthority> authority_;

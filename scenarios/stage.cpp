@@ -37,8 +37,7 @@ std::optional<Error> Stage::open_named_mailbox(const std::string& spec) {
 Result<std::vector<ReceivedMail>> Stage::mails_of(const std::string& delivery) const {
   std::vector<ReceivedMail> mails;
   if (!named_mailbox_) {
-    for (const StoredMail& stored : memory_mailbox_.list()) {
-      if (stored.delivery != delivery) continue;
+    for (const StoredMail& stored : memory_mailbox_.list_of(delivery)) {
       auto mail = read_mail(stored.bytes);
       if (!mail) return mail.error();
       mails.push_back(*std::move(mail));

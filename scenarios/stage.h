@@ -42,8 +42,8 @@ class Stage {
 
   // False with an external endpoint: nobody knows then what was received.
   [[nodiscard]] virtual bool sees_requests() const = 0;
-  // All that the built-in endpoints received, in the order of time.
-  [[nodiscard]] virtual std::vector<ReceivedRequest> requests() const = 0;
+  // What the built-in endpoints have received since the last call, in the order of time.
+  virtual std::vector<ReceivedRequest> take_requests() = 0;
   // Waits until each endpoint was asked so often, at most until the deadline.
   virtual void wait_for_requests(const std::map<std::string, std::uint64_t>& counts,
                                  SteadyTime deadline) const = 0;

@@ -31,14 +31,17 @@ class VirtualStage::Endpoints : public VirtualTransport {
     return by_host_.at(parse_url(request.url)->host)->post(request, start);
   }
 
-  [[nodiscard]] std::vector<ReceivedRequest> requests() const {
-    std::vector<ReceivedRequest> all;
+  std::vector<ReceivedRequest> take_requests() {
+    std::vector<ReceivedRequest> taken;
     for (const auto& [host, endpoint] : by_host_) {
-      all.insert(all.end(), endpoint->requests().begin(), endpoint->requests().end());
+      std::size_t& before = taken_[host];
+      const std::vector<ReceivedRequest>& all = endpoint->requests();
+      taken.insert(taken.end(), all.begin() + static_cast<std::ptrdiff_t>(before), all.end());
+      before = all.size();
     }
-    std::stable_sort(all.begin(), all.end(),
+    std::stable_sort(taken.begin(), taken.end(),
                      [](const auto& a, const auto& b) { return a.time < b.time; });
-    return all;
+    return taken;
   }
 
  private:
@@ -65,6 +68,7 @@ class VirtualStage::Endpoints : public VirtualTransport {
   const bool insecure_;
   std::map<std::string, Known> known_;  // by the endpoints' names
   std::map<std::string, std::unique_ptr<VirtualEndpoint>> by_host_;
+  std::map<std::string, std::size_t> taken_;  // of its requests, by the hosts
 };
 
 namespace {
@@ -116,8 +120,8 @@ std::optional<Error> VirtualStage::failure() const {
   return simulation_->failure();
 }
 
-std::vector<ReceivedRequest> VirtualStage::requests() const {
-  return endpoints_->requests();
+std::vector<ReceivedRequest> VirtualStage::take_requests() {
+  return endpoints_->take_requests();
 }
 
 TimePoint VirtualStage::now() const {

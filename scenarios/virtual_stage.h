@@ -25,7 +25,7 @@ class VirtualStage : public Stage {
   Result<std::string> submit(std::int64_t tenant_id, const Event& event) override;
   [[nodiscard]] std::optional<Error> failure() const override;
   [[nodiscard]] bool sees_requests() const override { return true; }
-  [[nodiscard]] std::vector<ReceivedRequest> requests() const override;
+  std::vector<ReceivedRequest> take_requests() override;
   void wait_for_requests(const std::map<std::string, std::uint64_t>&, SteadyTime) const override {}
   [[nodiscard]] TimePoint now() const override;
   [[nodiscard]] bool waits_in_real_time() const override { return false; }

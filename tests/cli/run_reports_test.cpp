@@ -119,7 +119,27 @@ TEST_F(RunReported, TheCurlOfAnEndpointOfOnesOwnNamesIt) {
   });
   const ProcessResult result = run({wrong_, "--endpoint", mine.url()});
   EXPECT_EQ(result.exit_code, 4) << result.err;
-  EXPECT_THAT(rest_of_line(result.out, "The same POST:  curl "), EndsWith(" " + mine.url()));
+  EXPECT_THAT(rest_of_line(result.out, "     The same POST:\n       curl "),
+              EndsWith(" " + mine.url()));
+}
+
+TEST_F(RunReported, TheCurlIsOfTheSendThatWasNotAsExpected) {
+  // The first is mailed, as it is meant to be; the last is fine.
+  const std::string three = folder_.file("three.json", R"({ "name": "three",
+  "tenants": [ { "id": 42, "name": "acme" } ],
+  "endpoint": { "sequence": [ 503, 200, 200 ], "then": "repeat_last" },
+  "steps": [ { "send": "email.savedConfiguration", "data": { "email": "one@example.com" } },
+    { "expect": { "outcome": "mailed" } },
+    { "send": "email.savedConfiguration", "as": "second", "data": { "email": "two@example.com" } },
+    { "expect": { "outcome": "mailed" } },
+    { "send": "email.savedConfiguration", "data": { "email": "three@example.com" } },
+    { "expect": { "outcome": "delivered" } } ] })");
+  const ProcessResult result = run({three});
+  EXPECT_EQ(result.exit_code, 4) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("     The same POST (of the send at line 6, \"second\"), with "
+                                    "WEBHOOK as your endpoint's URL:\n"));
+  EXPECT_THAT(rest_of_line(result.out, "       curl "),
+              AllOf(HasSubstr("two@example.com"), Not(HasSubstr("one@example.com"))));
 }
 
 TEST_F(RunReported, AFailureSaysHowToRunItAgain) {
