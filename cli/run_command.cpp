@@ -1,6 +1,7 @@
 // `roomle-sim run`: scenarios from files.
 #include <algorithm>
 #include <memory>
+#include <set>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -55,8 +56,10 @@ int run(Context& context, const RunFlags& flags) {
       return console.fail(usage("--watch: stdin cannot be watched"));
     }
   } else {
-    auto loaded = flags.choice.load(flags.paths, flags.seed, console);
+    std::set<std::string> files;
+    auto loaded = flags.choice.load(flags.paths, flags.seed, console, &files);
     if (!loaded) return console.fail(loaded.error());
+    if (const auto error = plan->reports.overwrites(files)) return console.fail(*error);
     scenarios = *std::move(loaded);
   }
 

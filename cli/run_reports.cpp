@@ -2,12 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "base/json_text.h"
 #include "cli/flag_value.h"
+#include "scenarios/file_identity.h"
 #include "scenarios/report_document.h"
 #include "scenarios/report_file.h"
 #include "scenarios/report_html.h"
@@ -19,12 +20,6 @@ namespace {
 
 // In the order of RunReports::Form.
 constexpr std::array<std::string_view, 4> kForms{"junit", "tap", "json", "html"};
-
-std::string identity(const std::string& path) {
-  std::error_code error;
-  const auto canonical = std::filesystem::weakly_canonical(std::filesystem::absolute(path), error);
-  return path == "-" || error ? path : canonical.string();
-}
 
 }  // namespace
 
@@ -43,7 +38,7 @@ std::optional<Error> RunReports::check() {
     }
     Report report{static_cast<Form>(form - kForms.begin()), text.substr(equals + 1)};
     const bool taken = std::any_of(reports_.begin(), reports_.end(), [&](const Report& other) {
-      return identity(other.path) == identity(report.path);
+      return file_identity(other.path) == file_identity(report.path);
     });
     if (taken) {
       return Error{ErrorCode::usage,
@@ -51,6 +46,19 @@ std::optional<Error> RunReports::check() {
     }
     if (auto error = check_report_path(report.path)) return error;
     reports_.push_back(std::move(report));
+  }
+  return std::nullopt;
+}
+
+std::optional<Error> RunReports::overwrites(const std::set<std::string>& files) const {
+  for (const Report& report : reports_) {
+    const auto same = std::find_if(files.begin(), files.end(), [&](const std::string& file) {
+      return file != "-" && file_identity(file) == file_identity(report.path);
+    });
+    if (same == files.end()) continue;
+    return Error{
+        ErrorCode::usage,
+        fmt::format("--report: '{}' is a file of this run, and would be overwritten", report.path)};
   }
   return std::nullopt;
 }
@@ -89,8 +97,7 @@ std::optional<Error> RunReports::write(const SuiteResult& suite, const RunOption
         text = tap_text(suite);
         break;
       case Form::json:
-        text =
-            document.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+        text = json_text(document, 2) + "\n";
         break;
       case Form::html:
         text = report_html(document);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,9 @@ class RunReports {
   // Understands what was given, before anything runs. usage: no FORM=FILE, a form that is none, two
   // for one file; unavailable: a file that could not be written.
   std::optional<Error> check();
+
+  // usage: a report that would take the place of one of these, which a run has read.
+  [[nodiscard]] std::optional<Error> overwrites(const std::set<std::string>& files) const;
 
   // Of these after check().
   [[nodiscard]] bool need_sends() const;

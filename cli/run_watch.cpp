@@ -20,6 +20,7 @@ class WatchLoop {
   int run(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
       const Result<std::vector<Scenario>> scenarios = load();
+      if (!failure_) failure_ = plan_.reports.overwrites(files_);
       if (failure_) return console_.fail(*failure_);
       if (scenarios) {
         play_round(console_, *scenarios, plan_, stop);

@@ -1,12 +1,11 @@
 #include "cli/scenario_choice.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <set>
-#include <system_error>
 
 #include <fmt/format.h>
 
+#include "scenarios/file_identity.h"
 #include "scenarios/filter.h"
 #include "scenarios/selection.h"
 #include "scenarios/suite.h"
@@ -29,17 +28,13 @@ void tell_passed_over(Console& console, const std::vector<FoundFiles::Other>& ot
 // What a scenario includes was not passed over, wherever it lies.
 std::vector<FoundFiles::Other> not_included(std::vector<FoundFiles::Other> others,
                                             const std::vector<Scenario>& scenarios) {
-  const auto identity = [](const std::string& path) {
-    std::error_code error;
-    const auto canonical = std::filesystem::canonical(path, error);
-    return error ? path : canonical.string();
-  };
   std::set<std::string> included;
   for (const Scenario& scenario : scenarios) {
-    for (const std::string& path : scenario.included) included.insert(identity(path));
+    for (const std::string& path : scenario.included) included.insert(file_identity(path));
   }
-  std::erase_if(
-      others, [&](const FoundFiles::Other& one) { return included.contains(identity(one.path)); });
+  std::erase_if(others, [&](const FoundFiles::Other& one) {
+    return included.contains(file_identity(one.path));
+  });
   return others;
 }
 

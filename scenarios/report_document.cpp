@@ -9,12 +9,14 @@ namespace {
 using nlohmann::ordered_json;
 
 ordered_json difference_object(const Difference& one) {
-  return {{"where", describe(one.where)},
-          {"file", one.where.source ? one.where.source->name : std::string()},
-          {"line", line_of(one.where)},
-          {"name", one.name},
-          {"expected", one.expected},
-          {"actual", one.actual}};
+  ordered_json object{{"where", describe(one.where)},
+                      {"file", one.where.source ? one.where.source->name : std::string()},
+                      {"line", line_of(one.where)},
+                      {"name", one.name},
+                      {"expected", one.expected},
+                      {"actual", one.actual}};
+  if (one.send) object["send"] = *one.send;
+  return object;
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "scenarios/report_html.h"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -86,10 +87,20 @@ std::string story(const ordered_json& scenario) {
                      lines);
 }
 
+// Of the sends that are not as expected, what they came to; where that is said of none, whatever
+// is short.
 std::string sends_of(const ordered_json& scenario) {
   const auto& sends = scenario.at("sends");
+  std::set<std::size_t> differing;
+  for (const auto& one : scenario.at("differences")) {
+    if (one.contains("send")) differing.insert(one["send"].get<std::size_t>());
+  }
   std::string html;
-  for (std::size_t i = 0; i < std::min(sends.size(), kShownSends); ++i) html += html_send(sends[i]);
+  for (std::size_t i = 0; i < std::min(sends.size(), kShownSends); ++i) {
+    html += html_send(sends[i], differing.empty()       ? Unfolded::only_one
+                                : differing.contains(i) ? Unfolded::last
+                                                        : Unfolded::none);
+  }
   if (sends.size() > kShownSends) {
     html += fmt::format("<p class=\"note\">and {} more sends</p>\n", sends.size() - kShownSends);
   }

@@ -10,8 +10,11 @@ namespace roomle_sim {
 
 std::string_view html_style();
 
+// Which of a send's attempts can be read at once; the others unfold.
+enum class Unfolded { none, only_one, last };
+
 // A send's heading, timeline, attempts and mails.
-std::string html_send(const nlohmann::ordered_json& send);
+std::string html_send(const nlohmann::ordered_json& send, Unfolded unfolded);
 
 // The timeline as a picture (SVG): attempts, waits and the mail in their order. Not to scale, since
 // a try takes milliseconds and a wait hours: longer is wider, and each says how long it is.

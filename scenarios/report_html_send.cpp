@@ -69,7 +69,7 @@ std::string token_html(const ordered_json& attempt) {
   return html + "</table>\n";
 }
 
-std::string attempt_html(const ordered_json& attempt, bool only) {
+std::string attempt_html(const ordered_json& attempt, bool open) {
   std::string head = fmt::format("Attempt {}: ", number_of(attempt, "number"));
   head += attempt.contains("status")   ? fmt::format("{}", number_of(attempt, "status"))
           : attempt.contains("reason") ? text_of(attempt, "reason")
@@ -78,7 +78,7 @@ std::string attempt_html(const ordered_json& attempt, bool only) {
     head += fmt::format(" after {}", human(number_of(attempt, "durationMs")));
   }
   std::string html =
-      fmt::format("<details{}><summary>{}{}</summary>\n", only ? " open" : "", xml_escape(head),
+      fmt::format("<details{}><summary>{}{}</summary>\n", open ? " open" : "", xml_escape(head),
                   flag_of(attempt, "ambiguous")
                       ? " <span class=\"unsure\">the tenant may have acted on it</span>"
                       : "");
@@ -173,7 +173,7 @@ std::string html_code(std::string_view text) {
                      cut ? "<p class=\"note\">Cut here.</p>\n" : "");
 }
 
-std::string html_send(const ordered_json& send) {
+std::string html_send(const ordered_json& send, Unfolded unfolded) {
   std::string html = "<article>\n" + heading(send);
   if (send.contains("refused")) {
     return html +
@@ -181,8 +181,11 @@ std::string html_send(const ordered_json& send) {
   }
   html += html_timeline(send);
   const auto& attempts = send.at("attempts");
-  for (std::size_t i = 0; i < std::min(attempts.size(), kShownAttempts); ++i) {
-    html += attempt_html(attempts[i], attempts.size() == 1);
+  const std::size_t shown = std::min(attempts.size(), kShownAttempts);
+  for (std::size_t i = 0; i < shown; ++i) {
+    const bool open = (unfolded == Unfolded::last && i + 1 == shown) ||
+                      (unfolded == Unfolded::only_one && attempts.size() == 1);
+    html += attempt_html(attempts[i], open);
   }
   if (attempts.size() > kShownAttempts) {
     html += fmt::format("<p class=\"note\">and {} more attempts</p>\n",

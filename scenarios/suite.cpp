@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "base/random.h"
+#include "scenarios/file_identity.h"
 
 namespace roomle_sim {
 namespace {
@@ -43,12 +44,6 @@ std::vector<std::string> json_files_in(const std::string& folder, std::error_cod
   }
   std::sort(files.begin(), files.end());
   return files;
-}
-
-std::string identity(const std::string& path) {
-  std::error_code error;
-  const fs::path canonical = fs::canonical(path, error);
-  return error ? path : canonical.string();
 }
 
 // Follows the paths of the command line, and collects their mistakes.
@@ -95,7 +90,7 @@ class Search {
     }
   }
 
-  bool is_new(const std::string& file) { return seen_.insert(identity(file)).second; }
+  bool is_new(const std::string& file) { return seen_.insert(file_identity(file)).second; }
 
   FoundFiles found_;
   std::vector<std::string> mistakes_;

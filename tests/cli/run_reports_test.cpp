@@ -89,6 +89,31 @@ TEST_F(RunReported, ReportsThatCannotBeAreMistakesBeforeAnythingRuns) {
   }
 }
 
+TEST_F(RunReported, NoReportTakesThePlaceOfAFileOfTheRun) {
+  const std::string tenants = folder_.file("tenants.json", R"([ { "id": 42, "name": "acme" } ])");
+  const std::string includes = folder_.file("includes.json", R"({ "name": "includes",
+    "include": "part.json", "steps": [ { "send": "email.savedConfiguration" },
+    { "expect": { "outcome": "delivered" } } ] })");
+  const std::string part =
+      folder_.file("part.json", R"({ "tenants": [ { "id": 42, "name": "acme" } ] })");
+  const std::string variables = folder_.file("variables.env", "a=b\n");
+  fs::create_symlink(includes, in("link.json"));
+  for (const std::string& file : {includes, part, variables, in("link.json"), in("./part.json")}) {
+    const std::string before = content_of(file);
+    for (const bool watch : {false, true}) {
+      std::vector<std::string> arguments{includes, "--variables-file", variables, "--report",
+                                         "html=" + file};
+      if (watch) arguments.emplace_back("--watch");
+      const ProcessResult result = run(arguments);
+      EXPECT_EQ(result.exit_code, 1) << result.err;
+      EXPECT_THAT(result.err, HasSubstr("--report: '" + file + "' is a file of this run"));
+    }
+    EXPECT_EQ(content_of(file), before);
+  }
+  // Another JSON file of the folder is none.
+  EXPECT_EQ(run({folder_.path(), "--report", "json=" + tenants}).exit_code, 4);
+}
+
 TEST_F(RunReported, TheCurlOfAFailurePostsTheSameToAnotherEndpoint) {
   const RawServer echo([](RawConnection& connection) {
     connection.send("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + connection.read_request());

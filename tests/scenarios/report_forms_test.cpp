@@ -96,6 +96,19 @@ TEST(Html, WhatOthersWriteIsEscaped) {
                           Not(HasSubstr("<svg onload")), HasSubstr("&lt;script&gt;")));
 }
 
+TEST(Html, WhatIsNotAsExpectedCanBeReadAtOnceAndTheRestUnfolds) {
+  Suite suite;
+  suite.add(scenario_text(kSend + R"(, {"expect": {"outcome": "mailed"}},
+    {"send": "email.savedConfiguration"}, {"expect": {"outcome": "mailed", "attempts": 2}})",
+                          R"("endpoint": {"sequence": [503, 503, 503, 200]}, )", kTwice));
+  const ordered_json document = suite.document();
+  EXPECT_EQ(document["scenarios"][0]["differences"][0]["send"], 1);
+  const std::string html = report_html(document);
+  const std::string open = "<details open><summary>Attempt ";
+  ASSERT_NE(html.find(open + "2: 200"), std::string::npos);
+  EXPECT_EQ(html.find(open), html.rfind(open)) << "of the other send, nothing";
+}
+
 TEST(Html, AScheduleOfDaysFitsBesideAttemptsOfMilliseconds) {
   ordered_json send{{"attempts", ordered_json::array()}, {"waits", ordered_json::array()}};
   double at = 0;
