@@ -23,9 +23,9 @@ std::optional<Error> EndpointUnderTest::start(const std::vector<std::string>& co
   }
   auto started = ChildProcess::start(command);
   if (!started) return started.error();
-  process_ = *std::move(started);
-  seen_ = process_.get();
-  return process_->wait_until_answers(url.host, url.port, limit, stop);
+  processes_.push_back(*std::move(started));
+  seen_ = processes_.back().get();
+  return processes_.back()->wait_until_answers(url.host, url.port, limit, stop);
 }
 
 // Otherwise every scenario would tell the same at length. What a scenario wants to be refused is
@@ -41,11 +41,11 @@ std::optional<Error> EndpointUnderTest::find(const std::string& text, const Url&
 }
 
 std::optional<std::string> EndpointUnderTest::how_it_ended() const {
-  return process_ ? process_->how_it_ended() : std::nullopt;
+  return processes_.empty() ? std::nullopt : processes_.back()->how_it_ended();
 }
 
 void EndpointUnderTest::stop() {
-  if (process_) process_->stop();
+  if (!processes_.empty()) processes_.back()->stop();
 }
 
 void EndpointUnderTest::kill_now() {

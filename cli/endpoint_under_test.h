@@ -18,8 +18,9 @@ namespace roomle_sim {
 // Threads: kill_now() is called from any, the rest from one. The command runs as long as this.
 class EndpointUnderTest {
  public:
-  // Starts the command, and comes back once it answers at the URL. unavailable: something answers
-  // there already; it cannot be started; it ended, or did not answer within `limit`.
+  // Starts the command, also once more where it has ended, and comes back once it answers at the
+  // URL. unavailable: something answers there already; it cannot be started; it ended, or did not
+  // answer within `limit`.
   std::optional<Error> start(const std::vector<std::string>& command, const Url& url,
                              Duration limit, const std::stop_token& stop);
   // unavailable: nothing answers there; `text` is the URL as it was given.
@@ -32,8 +33,8 @@ class EndpointUnderTest {
   void kill_now();
 
  private:
-  std::unique_ptr<ChildProcess> process_;
-  std::atomic<ChildProcess*> seen_{nullptr};
+  std::vector<std::unique_ptr<ChildProcess>> processes_;  // those that have ended too: seen_ may
+  std::atomic<ChildProcess*> seen_{nullptr};              // be on its way to one of them
 };
 
 }  // namespace roomle_sim

@@ -31,6 +31,66 @@ int init(Console& console, const std::vector<std::string>& paths) {
   return exit_code::kFine;
 }
 
+// Asks how the command behind '--' is, and starts it again where it has ended.
+class Keeper {
+ public:
+  Keeper(Console& console, EndpointUnderTest& endpoint, const std::vector<std::string>* command)
+      : console_(console), endpoint_(endpoint), command_(command) {}
+
+  // Whether it has ended.
+  bool tell_its_end() const {
+    const auto ended = endpoint_.how_it_ended();
+    if (!ended) return false;
+    console_.object({{"type", "commandEnded"}, {"command", command_->front()}, {"how", *ended}});
+    console_.error(fmt::format("'{}' {} during the run", command_->front(), *ended));
+    return true;
+  }
+  void keep_alive(const Url& url, Duration limit, const std::stop_token& stop) const {
+    if (!tell_its_end()) return;
+    console_.message(fmt::format("starting '{}' again", command_->front()));
+    const auto error = endpoint_.start(*command_, url, limit, stop);
+    if (error && !stop.stop_requested()) console_.error(error->message);
+  }
+
+ private:
+  Console& console_;
+  EndpointUnderTest& endpoint_;
+  const std::vector<std::string>* command_;  // null: there is none
+};
+
+int play(Context& context, const RunFlags& flags, const RunPlan& plan,
+         const std::vector<Scenario>& scenarios) {
+  Console& console = context.console;
+  EndpointUnderTest endpoint;  // outlives the watch, which may kill it
+  // Behind what is read, where an interrupt is to end the program at once; before every thread.
+  std::stop_source source;
+  const InterruptWatch interrupt([&source] { source.request_stop(); },
+                                 [&endpoint] { endpoint.kill_now(); });
+  const std::stop_token stop = source.get_token();
+  const auto* command = context.child_command ? &*context.child_command : nullptr;
+  if (plan.endpoint) {
+    const auto error = command != nullptr
+                           ? endpoint.start(*command, *plan.endpoint, flags.ready_timeout, stop)
+                           : EndpointUnderTest::find(flags.endpoint, *plan.endpoint, stop);
+    if (error || interrupt.interrupted()) {
+      endpoint.stop();  // while a second interrupt is still seen
+      return interrupt.interrupted() ? exit_code::kInterrupted : console.fail(*error);
+    }
+  }
+  const Keeper keeper(console, endpoint, command);
+  int code = exit_code::kFine;
+  if (flags.watch) {
+    code = run_and_watch(console, flags, plan, stop, [&] {
+      if (command != nullptr) keeper.keep_alive(*plan.endpoint, flags.ready_timeout, stop);
+    });
+  } else {
+    code = play_round(console, scenarios, plan, stop);
+    keeper.tell_its_end();
+  }
+  endpoint.stop();
+  return interrupt.interrupted() ? exit_code::kInterrupted : code;
+}
+
 int run(Context& context, const RunFlags& flags) {
   Console& console = context.console;
   if (flags.init) return init(console, flags.paths);
@@ -63,28 +123,7 @@ int run(Context& context, const RunFlags& flags) {
     scenarios = *std::move(loaded);
   }
 
-  EndpointUnderTest endpoint;  // outlives the watch, which may kill it
-  // Behind what is read, where an interrupt is to end the program at once; before every thread.
-  std::stop_source stop;
-  const InterruptWatch interrupt([&stop] { stop.request_stop(); },
-                                 [&endpoint] { endpoint.kill_now(); });
-
-  if (plan->endpoint) {
-    const auto error =
-        command ? endpoint.start(*command, *plan->endpoint, flags.ready_timeout, stop.get_token())
-                : EndpointUnderTest::find(flags.endpoint, *plan->endpoint, stop.get_token());
-    if (error || interrupt.interrupted()) {
-      endpoint.stop();  // while a second interrupt is still seen
-      return interrupt.interrupted() ? exit_code::kInterrupted : console.fail(*error);
-    }
-  }
-  const int code = flags.watch ? run_and_watch(console, flags, *plan, stop.get_token())
-                               : play_round(console, scenarios, *plan, stop.get_token());
-  if (const auto ended = endpoint.how_it_ended()) {
-    console.error(fmt::format("'{}' {} during the run", command->front(), *ended));
-  }
-  endpoint.stop();
-  return interrupt.interrupted() ? exit_code::kInterrupted : code;
+  return play(context, flags, *plan, scenarios);
 }
 
 }  // namespace

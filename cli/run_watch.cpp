@@ -17,13 +17,14 @@ class WatchLoop {
   WatchLoop(Console& console, const RunFlags& flags, const RunPlan& plan, FileWatch& watch)
       : console_(console), flags_(flags), plan_(plan), watch_(watch) {}
 
-  int run(const std::stop_token& stop) {
+  int run(const std::stop_token& stop, const std::function<void()>& after_round) {
     while (!stop.stop_requested()) {
       const Result<std::vector<Scenario>> scenarios = load();
       if (!failure_) failure_ = plan_.reports.overwrites(files_);
       if (failure_) return console_.fail(*failure_);
       if (scenarios) {
         play_round(console_, *scenarios, plan_, stop);
+        if (!stop.stop_requested()) after_round();
       } else {
         console_.fail(scenarios.error());
       }
@@ -77,10 +78,10 @@ class WatchLoop {
 }  // namespace
 
 int run_and_watch(Console& console, const RunFlags& flags, const RunPlan& plan,
-                  const std::stop_token& stop) {
+                  const std::stop_token& stop, const std::function<void()>& after_round) {
   auto watch = FileWatch::start();
   if (!watch) return console.fail(watch.error());
-  return WatchLoop(console, flags, plan, **watch).run(stop);
+  return WatchLoop(console, flags, plan, **watch).run(stop, after_round);
 }
 
 }  // namespace roomle_sim

@@ -9,6 +9,7 @@
 #include "base/json_text.h"
 #include "tests/cli/program.h"
 #include "tests/cli/run_support.h"
+#include "tests/support/held_port.h"
 #include "tests/support/raw_server.h"
 #include "tests/support/temporary_folder.h"
 
@@ -288,6 +289,32 @@ TEST_F(RunReported, WatchingRunsAgainAfterEachChangeAndEndsWith130) {
   const ProcessResult result = process.wait();
   EXPECT_EQ(result.exit_code, 130);
   EXPECT_THAT(result.err, HasSubstr("members.json:1:"));
+}
+
+TEST_F(RunReported, WatchingStartsACommandAgainThatHasEnded) {
+  const std::string file = folder_.file("watched.json", scenario("mailed"));
+  const std::string url = test::HeldPort().url();
+  const std::string port = url.substr(url.rfind(':') + 1, url.size() - url.rfind(':') - 2);
+  // An endpoint that comes to its end with the first request.
+  Process process(program({"run", file, "--watch", "--json", "--endpoint", url, "--", "sh", "-c",
+                           "\"$0\" endpoint --port \"$1\" --json --fault 503 | "
+                           "{ read -r ready; read -r request; }; exit 7",
+                           PROGRAM, port}));
+  for (int ended = 0; ended < 2;) {
+    const auto object = json_from(process.read_line());
+    ASSERT_FALSE(object.is_discarded()) << process.wait().err;
+    if (object["type"] == "commandEnded") {
+      EXPECT_EQ(object["how"], "exited with status 7");
+      ++ended;
+    } else if (object["type"] == "watching") {
+      std::ofstream(file) << scenario("mailed");  // another round
+    }
+  }
+  process.signal(SIGINT);
+  const ProcessResult result = process.wait();
+  EXPECT_EQ(result.exit_code, 130);
+  EXPECT_THAT(result.err, AllOf(HasSubstr("'sh' exited with status 7 during the run"),
+                                HasSubstr("starting 'sh' again")));
 }
 
 TEST_F(RunReported, WatchingWaitsOnAFileThatIsMissing) {
