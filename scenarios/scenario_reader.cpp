@@ -39,8 +39,8 @@ class ScenarioReader {
       }
     }
     object_.read("description", scenario_.description);
-    // For editors; and what is used up by now.
-    object_.allow({"$schema", "include", "variables", "cases"});
+    if (const JsonNode* schema = object_.optional("$schema")) read_string(*schema, diagnostics_);
+    object_.allow({"include", "variables", "cases"});  // used up by now
     if (const JsonNode* tags = object_.optional("tags")) read_tags(*tags);
     if (const JsonNode* seed = object_.optional("seed")) {
       const auto value = read_integer(*seed, diagnostics_, 0, INT64_MAX);

@@ -31,7 +31,7 @@ using testing::Not;
 const std::string kFixtures = FIXTURES_DIR;
 
 const Json& schema() {
-  static const Json kSchema = Json::parse(scenario_schema_text());
+  static const Json kSchema = json_from(scenario_schema_text());
   return kSchema;
 }
 
@@ -347,6 +347,19 @@ bool compare(const Json& original, const Json::json_pointer& pointer, const Json
 
 // Every value of every fixture, one at a time, is replaced by one of another kind: the schema and
 // the reader must agree.
+TEST(ScenarioSchema, RefusesWithTheReaderWhatFitsMemberByMember) {
+  const std::string expect = R"({"send": "email.savedConfiguration"}, {"expect": )";
+  for (const std::string& text :
+       {test::scenario_text(expect + R"({"total": {}}})"),
+        test::scenario_text(test::kSend, R"("$schema": 5, )"),
+        test::scenario_text(test::kSend, R"("endpoint": {"refuse": true, "sequence": [200]}, )")}) {
+    EXPECT_FALSE(test::parse(text).ok()) << text;
+    EXPECT_THAT(problems_of(json_from(text)), Not(IsEmpty())) << text;
+  }
+  const std::string refuses = R"("endpoint": {"refuse": false, "sequence": [200]}, )";
+  EXPECT_THAT(problems_of(json_from(test::scenario_text(test::kSend, refuses))), IsEmpty());
+}
+
 TEST(ScenarioSchema, AgreesWithTheReaderOnWhatIsWrong) {
   constexpr std::uint64_t kSeed = 4;
 #ifdef ROOMLE_SIM_SANITIZED
