@@ -2,9 +2,9 @@
 
 #include <cstdlib>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "cli/command.h"
 #include "cli/console.h"
 #include "service/access_token.h"
 #include "tenants/registry.h"
@@ -16,8 +16,8 @@ constexpr const char* kVariable = "ROOMLE_SIM_ACCESS_TOKEN_FILE";
 
 }  // namespace
 
-void AccessTokenOption::add_to(CLI::App& command, const std::string& what) {
-  command.add_option("--access-token-file", file_, what)->type_name("FILE")->envname(kVariable);
+void AccessTokenOption::add_to(Command& command, const std::string& what) {
+  command.add_option("--access-token-file", file_, what).type_name("FILE").envname(kVariable);
 }
 
 Result<std::optional<Secret>> AccessTokenOption::read() const {

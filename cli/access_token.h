@@ -6,10 +6,7 @@
 
 #include "base/result.h"
 #include "base/secret.h"
-
-namespace CLI {
-class App;
-}
+#include "cli/command.h"
 
 namespace roomle_sim {
 
@@ -17,7 +14,7 @@ namespace roomle_sim {
 class AccessTokenOption {
  public:
   // Adds the flag, with the environment's ROOMLE_SIM_ACCESS_TOKEN_FILE below it.
-  void add_to(CLI::App& command, const std::string& what);
+  void add_to(Command& command, const std::string& what);
   [[nodiscard]] bool from_stdin() const { return file_ == "-"; }
   // As it was given; empty: it was not.
   [[nodiscard]] const std::string& file() const { return file_; }

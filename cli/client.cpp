@@ -1,8 +1,9 @@
 #include "cli/client.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "base/json_text.h"
+#include "cli/command.h"
 #include "cli/exit_code.h"
 #include "cli/flag_value.h"
 #include "cli/serve_options.h"
@@ -14,7 +15,7 @@ using nlohmann::ordered_json;
 
 // Whether it is the one form of all the service's errors (service/http_message.h).
 bool is_problem(const std::string& body) {
-  const ordered_json json = ordered_json::parse(body, nullptr, false);
+  const ordered_json json = json_from(body);
   if (!json.is_object()) return false;
   const auto error = json.find("error");
   return error != json.end() && error->is_object() && error->contains("code");
@@ -54,11 +55,11 @@ Result<ordered_json, CallFailed> call_at_most(int times, Console& console,
 
 }  // namespace
 
-void ClientOptions::add_to(CLI::App& command) {
+void ClientOptions::add_to(Command& command) {
   url_ = fmt::format("http://127.0.0.1:{}", kServePort);
   command.add_option("--url", url_, fmt::format("Where the service is (default {})", url_))
-      ->type_name("URL")
-      ->envname("ROOMLE_SIM_URL");
+      .type_name("URL")
+      .envname("ROOMLE_SIM_URL");
   access_token_.add_to(command, "A file with the access token that `serve` was started with");
 }
 

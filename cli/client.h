@@ -13,19 +13,16 @@
 
 #include "base/result.h"
 #include "cli/access_token.h"
+#include "cli/command.h"
 #include "cli/console.h"
 #include "service/api_client.h"
-
-namespace CLI {
-class App;
-}
 
 namespace roomle_sim {
 
 // The flags --url and --access-token-file. Must outlive the parsing.
 class ClientOptions {
  public:
-  void add_to(CLI::App& command);
+  void add_to(Command& command);
   [[nodiscard]] const std::string& url() const { return url_; }
   // Connects nothing yet. Errors: usage, a URL that is none; what the access token's file gives.
   [[nodiscard]] Result<std::unique_ptr<ApiClient>> open() const;

@@ -4,8 +4,7 @@
 #include <memory>
 #include <string>
 
-#include <CLI/CLI.hpp>
-
+#include "cli/command.h"
 #include "cli/commands.h"
 
 namespace roomle_sim {
@@ -15,17 +14,17 @@ inline constexpr const char* kServeFirst =
     "Start with:  roomle-sim serve --tenants tenants.json        in another terminal\n"
     "Help for one of them:  roomle-sim COMMAND SUBCOMMAND --help";
 
-// `Flags` has add_to(CLI::App&), and lives as long as the command; `run` gives the exit code.
+// `Flags` has add_to(Command&), and lives as long as the command; `run` gives the exit code.
 template <class Flags>
-void add_client_command(CLI::App& group, Context& context, const std::string& name,
+void add_client_command(Command& group, Context& context, const std::string& name,
                         const std::string& what, int (*run)(Console&, const Flags&),
                         const std::string& footer) {
-  CLI::App* command = group.add_subcommand(name, what);
+  Command command = group.add_subcommand(name, what);
   const auto flags = std::make_shared<Flags>();
-  flags->add_to(*command);
-  add_common_flags(*command, context);
-  command->footer(footer);
-  command->callback([&context, flags, run] {
+  flags->add_to(command);
+  add_common_flags(command, context);
+  command.footer(footer);
+  command.callback([&context, flags, run] {
     context.run = [&context, flags, run] { return run(context.console, *flags); };
   });
 }

@@ -68,15 +68,15 @@ std::string bash_script(const CLI::App& app) {
 
 }  // namespace
 
-void add_completion_command(CLI::App& app, Context& context) {
-  CLI::App* command = app.add_subcommand("completion", "Print a completion script for bash or zsh");
+void add_completion_command(Command& app, Context& context) {
+  Command command = app.add_subcommand("completion", "Print a completion script for bash or zsh");
   const auto shell = std::make_shared<std::string>();
-  command->add_option("SHELL", *shell, "bash or zsh")->required()->check(one_of({"bash", "zsh"}));
-  command->footer("Example:  eval \"$(roomle-sim completion bash)\"");
-  command->callback([&app, &context, shell] {
-    context.run = [&app, &context, shell] {
+  command.add_option("SHELL", *shell, "bash or zsh").required().check(one_of({"bash", "zsh"}));
+  command.footer("Example:  eval \"$(roomle-sim completion bash)\"");
+  command.callback([app, &context, shell] {
+    context.run = [app, &context, shell] {
       if (*shell == "zsh") context.console.data("autoload -U +X bashcompinit && bashcompinit");
-      context.console.data(bash_script(app));
+      context.console.data(bash_script(app.app()));
       return exit_code::kFine;
     };
   });

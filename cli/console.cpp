@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <sys/ioctl.h>
 
+#include "base/json_text.h"
 #include "cli/exit_code.h"
 
 namespace roomle_sim {
@@ -97,7 +98,7 @@ void Console::bytes(std::string_view bytes) {
 
 void Console::object(const nlohmann::ordered_json& object) {
   using nlohmann::ordered_json;
-  if (json) write(stdout, object.dump(-1, ' ', false, ordered_json::error_handler_t::replace));
+  if (json) write(stdout, json_text(object));
 }
 
 void Console::message(std::string_view text) {

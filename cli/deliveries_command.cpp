@@ -1,9 +1,9 @@
 // roomle-sim deliveries list | show | resend: what a running `serve` has done.
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "cli/client.h"
 #include "cli/client_command.h"
+#include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/delivery_filter.h"
 #include "cli/delivery_table.h"
@@ -21,7 +21,7 @@ struct ListFlags {
   DeliveryFilterFlags filter;
   PagingFlags paging;
 
-  void add_to(CLI::App& command) {
+  void add_to(Command& command) {
     filter.add_to(command);
     paging.add_to(command);
     client.add_to(command);
@@ -60,19 +60,19 @@ int list(Console& console, const ListFlags& flags) {
 
 }  // namespace
 
-void add_deliveries_command(CLI::App& app, Context& context) {
-  CLI::App* group = app.add_subcommand(
+void add_deliveries_command(Command& app, Context& context) {
+  Command group = app.add_subcommand(
       "deliveries", "Deliveries of a running `serve`: list them, show one, send again");
-  group->require_subcommand(1);
-  add_common_flags(*group, context);
-  group->footer(kServeFirst);
+  group.require_subcommand();
+  add_common_flags(group, context);
+  group.footer(kServeFirst);
   add_client_command<ListFlags>(
-      *group, context, "list", "The newest deliveries, or those that match", list,
+      group, context, "list", "The newest deliveries, or those that match", list,
       "Example:  roomle-sim deliveries list --outcome mail_failed --since 3d");
-  add_client_command<ShowFlags>(*group, context, "show", "One delivery, whole", show_delivery,
+  add_client_command<ShowFlags>(group, context, "show", "One delivery, whole", show_delivery,
                                 "Exit: 4 there is no such delivery");
   add_client_command<ResendFlags>(
-      *group, context, "resend", "Send one delivery again, or all that match", resend,
+      group, context, "resend", "Send one delivery again, or all that match", resend,
       "Each becomes a new delivery; one that waits for its retry has it now instead.\n"
       "Exit: 4 there is no such delivery, or one could not be sent again\n\n"
       "Examples:\n"

@@ -1,7 +1,6 @@
 #include "cli/delivery_filter.h"
 
-#include <CLI/CLI.hpp>
-
+#include "cli/command.h"
 #include "cli/flag_value.h"
 #include "sender/catalogue.h"
 #include "sender/delivery.h"
@@ -25,14 +24,14 @@ std::vector<std::string_view> reason_words() {
   return words;
 }
 
-CLI::Option* add_moment(CLI::App& command, const std::string& name,
-                        std::optional<TimePoint>& moment, const std::string& help) {
+Flag add_moment(Command& command, const std::string& name, std::optional<TimePoint>& moment,
+                const std::string& help) {
   return command
-      .add_option_function<std::string>(
+      .add_option_function(
           name, [&moment](const std::string& text) { moment = read_moment(text); }, help)
-      ->type_name("TIME")
-      ->check(expects("a time such as 2026-11-23T22:08:06Z, or a date",
-                      [](const std::string& text) { return read_moment(text).has_value(); }));
+      .type_name("TIME")
+      .check(expects("a time such as 2026-11-23T22:08:06Z, or a date",
+                     [](const std::string& text) { return read_moment(text).has_value(); }));
 }
 
 }  // namespace
@@ -44,33 +43,33 @@ std::optional<TimePoint> read_moment(const std::string& text) {
   return std::nullopt;
 }
 
-void DeliveryFilterFlags::add_to(CLI::App& command) {
-  command.add_option("--tenant", tenant_, "Of this tenant")->type_name("ID|NAME");
+void DeliveryFilterFlags::add_to(Command& command) {
+  command.add_option("--tenant", tenant_, "Of this tenant").type_name("ID|NAME");
   command.add_option("--event", event_, "Of this event")
-      ->type_name("EVENT")
-      ->check(one_of(event_names()));
-  CLI::Option* outcome =
+      .type_name("EVENT")
+      .check(one_of(event_names()));
+  Flag outcome =
       command.add_option("--outcome", outcome_, "That ended so: delivered, mailed or mail_failed")
-          ->type_name("OUTCOME")
-          ->check(one_of(outcome_words()));
+          .type_name("OUTCOME")
+          .check(one_of(outcome_words()));
   command
       .add_option("--reason", reason_,
                   "Whose last attempt failed so: status, timeout, connect_refused, …")
-      ->type_name("REASON")
-      ->check(one_of(reason_words()));
-  command.add_flag("--open", open_, "That have not ended")->excludes(outcome);
-  CLI::Option* since =
+      .type_name("REASON")
+      .check(one_of(reason_words()));
+  command.add_flag("--open", open_, "That have not ended").excludes(outcome);
+  Flag since =
       command
-          .add_option_function<std::string>(
+          .add_option_function(
               "--since",
               [this](const std::string& text) { since_ = read_duration(text, kSinceRange); },
               "Accepted so long ago or later, such as 15m or 3d")
-          ->type_name("DURATION")
-          ->check(expects("a duration from 1ms to 36500d, such as 15m or 3d",
-                          [](const std::string& text) {
-                            return read_duration(text, kSinceRange).has_value();
-                          }));
-  add_moment(command, "--from", from_, "Accepted then or later")->excludes(since);
+          .type_name("DURATION")
+          .check(expects("a duration from 1ms to 36500d, such as 15m or 3d",
+                         [](const std::string& text) {
+                           return read_duration(text, kSinceRange).has_value();
+                         }));
+  add_moment(command, "--from", from_, "Accepted then or later").excludes(since);
   add_moment(command, "--until", until_, "Accepted before");
 }
 

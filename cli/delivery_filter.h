@@ -9,10 +9,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
-
-namespace CLI {
-class App;
-}
+#include "cli/command.h"
 
 namespace roomle_sim {
 
@@ -23,7 +20,7 @@ std::optional<TimePoint> read_moment(const std::string& text);
 // Must outlive the parsing.
 class DeliveryFilterFlags {
  public:
-  void add_to(CLI::App& command);
+  void add_to(Command& command);
 
   struct Parameter {
     std::string name;  // as the inspector calls it

@@ -4,9 +4,9 @@
 #include <optional>
 #include <semaphore>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/endpoint_control.h"
 #include "cli/endpoint_story.h"
@@ -24,7 +24,7 @@ namespace {
 // The flags as they were given. Must outlive the parsing.
 class EndpointFlags {
  public:
-  void add_to(CLI::App& command);
+  void add_to(Command& command);
   [[nodiscard]] Result<EndpointOptions> options() const;
   // Whether commands come on stdin.
   [[nodiscard]] bool control() const { return control_; }
@@ -48,39 +48,39 @@ class EndpointFlags {
   std::uint64_t seed_ = 1;
 };
 
-void EndpointFlags::add_to(CLI::App& command) {
+void EndpointFlags::add_to(Command& command) {
   add_number(
       command, "--port", 0, UINT16_MAX,
       [this](std::uint64_t port) { port_ = static_cast<std::uint16_t>(port); },
       "The port (default 0: one that is free)")
-      ->type_name("PORT");
+      .type_name("PORT");
   command.add_option("--host", host_, "The address to listen on (default 127.0.0.1)")
-      ->type_name("HOST");
+      .type_name("HOST");
   command
       .add_option("--behavior", behavior_file_,
                   "What it answers (default: always 200); - is stdin. See docs/endpoint.md")
-      ->type_name("FILE");
+      .type_name("FILE");
   command
       .add_option("--fault", fault_,
                   "The same in one line, such as 'status 503 x2, delay 200ms'. See docs/faults.md")
-      ->type_name("LINE")
-      ->excludes("--behavior");
+      .type_name("LINE")
+      .excludes("--behavior");
   command.add_flag("--control", control_,
                    "Take commands on stdin, one a line: fault LINE, behavior FILE, normal");
   command
       .add_option("--tls-ca-out", authority_file_,
                   "Where the authority's certificate goes, for an endpoint that speaks TLS")
-      ->type_name("FILE");
-  CLI::Option* tenants = command.add_option("--tenants", tenants_file_,
-                                            "A tenants file, whose secrets read the tokens");
-  tenants->type_name("FILE");
+      .type_name("FILE");
+  Flag tenants = command.add_option("--tenants", tenants_file_,
+                                    "A tenants file, whose secrets read the tokens");
+  tenants.type_name("FILE");
   secret_.add_to(command, "secret", "The secret that reads the tokens");
   command.add_option("--api-key", api_key_, "The apiKey that a token must name (with --secret)")
-      ->type_name("K");
+      .type_name("K");
   add_seed(
       command, [this](std::uint64_t seed) { seed_ = seed; },
       "For behaviours that draw (default 1)");
-  for (const char* flag : {"--secret", "--secret-file", "--api-key"}) tenants->excludes(flag);
+  for (const char* flag : {"--secret", "--secret-file", "--api-key"}) tenants.excludes(flag);
 }
 
 Result<Verification> EndpointFlags::verification() const {
@@ -222,13 +222,13 @@ int serve(Console& console, const EndpointFlags& flags) {
 
 }  // namespace
 
-void add_endpoint_command(CLI::App& app, Context& context) {
-  CLI::App* command = app.add_subcommand(
+void add_endpoint_command(Command& app, Context& context) {
+  Command command = app.add_subcommand(
       "endpoint", "A tenant endpoint to play with: answers as told, and shows each event");
   const auto flags = std::make_shared<EndpointFlags>();
-  flags->add_to(*command);
-  add_common_flags(*command, context);
-  command->footer(
+  flags->add_to(command);
+  add_common_flags(command, context);
+  command.footer(
       "Without --tenants and --secret, tokens of the default secret can be read.\n"
       "Exit: 130 after Ctrl-C, 2 a file that cannot be used, 3 the port is taken\n\n"
       "Examples:\n"
@@ -241,7 +241,7 @@ void add_endpoint_command(CLI::App& app, Context& context) {
       "      https, whose first certificate is too old; send --cacert ca.pem trusts the rest\n"
       "  echo '{\"sequence\": [{\"status\": 503, \"times\": 2}, 200]}' |\n"
       "    roomle-sim endpoint --port 8090 --behavior -");
-  command->callback([&context, flags] {
+  command.callback([&context, flags] {
     context.run = [&context, flags] { return serve(context.console, *flags); };
   });
 }

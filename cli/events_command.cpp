@@ -1,7 +1,8 @@
 // `roomle-sim events`: the catalogue.
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "base/json_text.h"
+#include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/flag_value.h"
@@ -20,7 +21,7 @@ ordered_json object_of(const EventType& type, const Event& example) {
           {"afterFailedPost", type.group->description},
           {"required", type.required},
           {"optional", type.optional},
-          {"example", ordered_json::parse(event_body(example))}};
+          {"example", json_from(event_body(example))}};
 }
 
 int list(Console& console) {
@@ -45,20 +46,20 @@ int show_example(Console& console, const std::string& name) {
   const Result<Event> example = make_event(name, ordered_json::object());
   if (!example) return console.fail({ErrorCode::usage, example.error().message});
   console.object(object_of(*find_event_type(name), *example));
-  console.line(ordered_json::parse(event_body(*example)).dump(2));
+  console.line(json_text(json_from(event_body(*example)), 2));
   return exit_code::kFine;
 }
 
 }  // namespace
 
-void add_events_command(CLI::App& app, Context& context) {
-  CLI::App* command = app.add_subcommand(
+void add_events_command(Command& app, Context& context) {
+  Command command = app.add_subcommand(
       "events", "The catalogue: which events there are, and what follows a failed POST");
   const auto name = std::make_shared<std::string>();
-  command->add_option("EVENT", *name, "Print an example body of this one")
-      ->check(one_of(event_names()));
-  add_common_flags(*command, context);
-  command->callback([&context, name] {
+  command.add_option("EVENT", *name, "Print an example body of this one")
+      .check(one_of(event_names()));
+  add_common_flags(command, context);
+  command.callback([&context, name] {
     context.run = [&context, name] {
       return name->empty() ? list(context.console) : show_example(context.console, *name);
     };

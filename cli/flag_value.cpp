@@ -5,7 +5,6 @@
 #include <optional>
 #include <utility>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "base/diagnostics.h"
@@ -32,41 +31,36 @@ Error wrong_value(std::string_view flag, std::string_view expected, std::string_
   return {ErrorCode::usage, fmt::format("{}: {}", flag, complaint(expected, value))};
 }
 
-// Without a text in the flag's type, which would make the help unreadable.
-CLI::Validator expects(std::string expected, std::function<bool(const std::string&)> fits) {
-  return {[expected = std::move(expected), fits = std::move(fits)](const std::string& text) {
-            return fits(text) ? std::string() : complaint(expected, text);
-          },
-          ""};
+ValueCheck expects(std::string expected, std::function<bool(const std::string&)> fits) {
+  return [expected = std::move(expected), fits = std::move(fits)](const std::string& text) {
+    return fits(text) ? std::string() : complaint(expected, text);
+  };
 }
 
-CLI::Validator one_of(const std::vector<std::string_view>& words) {
-  return {[words](const std::string& text) {
-            if (std::find(words.begin(), words.end(), text) != words.end()) return std::string();
-            return complaint(fmt::format("one of {}", fmt::join(words, ", ")), text) +
-                   did_you_mean(text, words);
-          },
-          ""};
+ValueCheck one_of(const std::vector<std::string_view>& words) {
+  return [words](const std::string& text) {
+    if (std::find(words.begin(), words.end(), text) != words.end()) return std::string();
+    return complaint(fmt::format("one of {}", fmt::join(words, ", ")), text) +
+           did_you_mean(text, words);
+  };
 }
 
-CLI::Option* add_number(CLI::App& command, const std::string& names, std::uint64_t low,
-                        std::uint64_t high, std::function<void(std::uint64_t)> take,
-                        const std::string& help) {
+Flag add_number(Command& command, const std::string& names, std::uint64_t low, std::uint64_t high,
+                std::function<void(std::uint64_t)> take, const std::string& help) {
   const auto fits = [low, high](const std::string& text) {
     const auto number = read_number(text);
     return number && *number >= low && *number <= high;
   };
   return command
-      .add_option_function<std::string>(
+      .add_option_function(
           names,
           [take = std::move(take)](const std::string& text) { take(read_number(text).value()); },
           help)
-      ->type_name("N")
-      ->check(expects(fmt::format("a whole number from {} to {}", low, high), fits));
+      .type_name("N")
+      .check(expects(fmt::format("a whole number from {} to {}", low, high), fits));
 }
 
-CLI::Option* add_seed(CLI::App& command, std::function<void(std::uint64_t)> take,
-                      const std::string& help) {
+Flag add_seed(Command& command, std::function<void(std::uint64_t)> take, const std::string& help) {
   return add_number(command, "--seed", 0, UINT64_MAX, std::move(take), help);
 }
 
@@ -76,18 +70,17 @@ std::optional<Duration> read_duration(const std::string& text, const DurationRan
   return fits ? std::optional(*value) : std::nullopt;
 }
 
-CLI::Option* add_duration(CLI::App& command, const std::string& name,
-                          std::function<void(Duration)> take, const std::string& help,
-                          const DurationRange& range) {
+Flag add_duration(Command& command, const std::string& name, std::function<void(Duration)> take,
+                  const std::string& help, const DurationRange& range) {
   const auto read = [range](const std::string& text) { return read_duration(text, range); };
   return command
-      .add_option_function<std::string>(
+      .add_option_function(
           name,
           [take = std::move(take), read](const std::string& text) { take(read(text).value()); },
           help)
-      ->type_name("DURATION")
-      ->check(expects(fmt::format("a duration {}, such as 500ms, 2s or 1h30m", range.text),
-                      [read](const std::string& text) { return read(text).has_value(); }));
+      .type_name("DURATION")
+      .check(expects(fmt::format("a duration {}, such as 500ms, 2s or 1h30m", range.text),
+                     [read](const std::string& text) { return read(text).has_value(); }));
 }
 
 std::optional<double> read_share(std::string_view text) {
@@ -102,11 +95,6 @@ std::optional<double> read_share(std::string_view text) {
   return value >= 0 && value <= 1 ? std::optional(value) : std::nullopt;
 }
 
-std::string shown_type(const CLI::Option& option) {
-  const std::string type = option.get_type_name();
-  return type.empty() || type == "TEXT" ? "a value" : type;
-}
-
 Error about_flag(std::string_view flag, Error error) {
   if (error.code == ErrorCode::usage) error.message = fmt::format("{}: {}", flag, error.message);
   return error;
@@ -119,26 +107,6 @@ Result<Url> read_url(std::string_view flag, const std::string& text) {
   const std::string shown = at == std::string::npos ? text : "…" + text.substr(at);
   return Error{ErrorCode::usage,
                fmt::format("{}: '{}' is {}", flag, printable(shown), url.error().message)};
-}
-
-void tighten_flags(CLI::App& app) {
-  constexpr std::string_view kOwnReaders[] = {"--plaintext", "--session",        "--set",
-                                              "--secret",    "--default-secret", "--header"};
-  for (CLI::Option* option : app.get_options([](const CLI::Option*) { return true; })) {
-    const std::string name = option->get_name();
-    if (option->get_items_expected_max() == 0) {
-      option->disable_flag_override();
-      continue;
-    }
-    if (std::find(std::begin(kOwnReaders), std::end(kOwnReaders), name) != std::end(kOwnReaders)) {
-      continue;
-    }
-    option->check(
-        expects(shown_type(*option), [](const std::string& text) { return !text.empty(); }));
-  }
-  for (CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
-    tighten_flags(*command);
-  }
 }
 
 }  // namespace roomle_sim

@@ -1,8 +1,8 @@
 #include "cli/http_options.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "cli/command.h"
 #include "tenants/header_name.h"
 
 namespace roomle_sim {
@@ -14,17 +14,17 @@ Error usage(std::string message) {
 
 }  // namespace
 
-void HttpOptions::add_to(CLI::App& command) {
+void HttpOptions::add_to(Command& command) {
   command.add_option("-H,--header", headers_, "Added to the POST (repeatable)")
-      ->type_name("'NAME: VALUE'")
-      ->allow_extra_args(false);
+      .type_name("'NAME: VALUE'")
+      .one_value_each();
   command.add_flag("--insecure", transport_.insecure, "Take any certificate of the endpoint's");
   command.add_option("--cacert", transport_.ca_cert_file, "A PEM file of authorities to trust")
-      ->type_name("FILE");
+      .type_name("FILE");
   command.add_option("--cert", transport_.client_cert_file, "A client certificate (PEM)")
-      ->type_name("FILE");
+      .type_name("FILE");
   command.add_option("--key", transport_.client_key_file, "Its key (PEM; default: in --cert)")
-      ->type_name("FILE");
+      .type_name("FILE");
 }
 
 Result<Headers> HttpOptions::headers(const std::vector<std::string>& token_headers) const {

@@ -6,18 +6,15 @@
 #include <vector>
 
 #include "base/result.h"
+#include "cli/command.h"
 #include "sender/http_transport.h"
-
-namespace CLI {
-class App;
-}
 
 namespace roomle_sim {
 
 // Must outlive the parsing.
 class HttpOptions {
  public:
-  void add_to(CLI::App& command);
+  void add_to(Command& command);
   [[nodiscard]] const HttpTransportOptions& transport() const { return transport_; }
   // As they were given: 'NAME: VALUE'.
   [[nodiscard]] const std::vector<std::string>& header_texts() const { return headers_; }

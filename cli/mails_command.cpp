@@ -1,11 +1,11 @@
 // roomle-sim mails list | show: the Roomle emails that a running `serve` has sent.
 #include <algorithm>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "cli/client.h"
 #include "cli/client_command.h"
+#include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/paging.h"
@@ -20,8 +20,8 @@ struct ListFlags {
   PagingFlags paging;
   std::string delivery;
 
-  void add_to(CLI::App& command) {
-    command.add_option("--delivery", delivery, "Of this delivery")->type_name("ID");
+  void add_to(Command& command) {
+    command.add_option("--delivery", delivery, "Of this delivery").type_name("ID");
     paging.add_to(command);
     client.add_to(command);
   }
@@ -96,15 +96,14 @@ struct ShowFlags {
   bool html = false;
   bool text = false;
 
-  void add_to(CLI::App& command);
+  void add_to(Command& command);
 };
 
-void ShowFlags::add_to(CLI::App& command) {
-  command.add_option("ID", id, "The mail's id, or its delivery's")->type_name("")->required();
-  CLI::Option* as_raw =
-      command.add_flag("--raw", raw, "The whole message (RFC 5322), byte for byte");
-  CLI::Option* as_html = command.add_flag("--html", html, "The HTML part alone")->excludes(as_raw);
-  command.add_flag("--text", text, "The text part alone")->excludes(as_raw)->excludes(as_html);
+void ShowFlags::add_to(Command& command) {
+  command.add_option("ID", id, "The mail's id, or its delivery's").type_name("").required();
+  Flag as_raw = command.add_flag("--raw", raw, "The whole message (RFC 5322), byte for byte");
+  Flag as_html = command.add_flag("--html", html, "The HTML part alone").excludes(as_raw);
+  command.add_flag("--text", text, "The text part alone").excludes(as_raw).excludes(as_html);
   client.add_to(command);
 }
 
@@ -163,14 +162,14 @@ int show(Console& console, const ShowFlags& flags) {
 
 }  // namespace
 
-void add_mails_command(CLI::App& app, Context& context) {
-  CLI::App* group =
+void add_mails_command(Command& app, Context& context) {
+  Command group =
       app.add_subcommand("mails", "The Roomle emails of a running `serve`: list them, show one");
-  group->require_subcommand(1);
-  add_common_flags(*group, context);
-  group->footer(kServeFirst);
-  add_client_command<ListFlags>(*group, context, "list", "The newest mails", list, "");
-  add_client_command<ShowFlags>(*group, context, "show", "One mail, whole or a part of it", show,
+  group.require_subcommand();
+  add_common_flags(group, context);
+  group.footer(kServeFirst);
+  add_client_command<ListFlags>(group, context, "list", "The newest mails", list, "");
+  add_client_command<ShowFlags>(group, context, "show", "One mail, whole or a part of it", show,
                                 "Exit: 4 there is no such mail\n\n"
                                 "Example:  roomle-sim mails show d-01m857aaaxxb6pc9nh3z --raw > "
                                 "mail.eml");

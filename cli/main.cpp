@@ -1,5 +1,4 @@
 // Wires everything: parses the command line, runs one subcommand, and exits by the contract.
-#include <algorithm>
 #include <csignal>
 #include <exception>
 #include <fcntl.h>
@@ -7,7 +6,6 @@
 #include <unistd.h>
 #include <vector>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "cli/commands.h"
@@ -26,22 +24,16 @@ int flushed(Console& console, int code) {
 
 int run_program(int argc, char** argv) {
   Context context;
-  CLI::App app;
-  build_parser(app, context);
-  try {
-    std::vector<std::string> arguments(argv + 1, argv + argc);
-    take_child_command(arguments, context);
-    std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes a list
-    app.parse(std::move(arguments));
-  } catch (const CLI::ParseError& error) {
-    return flushed(context.console, report_parse_error(app, error, context.console));
+  Parser parser(context);
+  if (const auto code = parser.parse({argv + 1, argv + argc})) {
+    return flushed(context.console, *code);
   }
   if (!context.run) {
-    context.console.data(app.help());
+    context.console.data(parser.help());
     return flushed(context.console, exit_code::kUsage);
   }
   const int code = context.run();
-  if (code == exit_code::kUsage) context.console.error(try_help(app));
+  if (code == exit_code::kUsage) context.console.error(parser.try_help());
   return flushed(context.console, code);
 }
 

@@ -12,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include "base/json_text.h"
 #include "cli/output_descriptor.h"
 #include "cli/story.h"
 
@@ -37,7 +38,7 @@ std::size_t size_of(const JournalRecord& record) {
 }
 
 void add_object(const ordered_json& object, std::string& text) {
-  text += object.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+  text += json_text(object);
   text += '\n';
 }
 

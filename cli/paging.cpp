@@ -2,9 +2,9 @@
 
 #include <set>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "cli/command.h"
 #include "cli/exit_code.h"
 #include "cli/flag_value.h"
 
@@ -15,13 +15,13 @@ constexpr std::uint64_t kMostPerPage = 1000;  // what the inspector gives at onc
 
 }  // namespace
 
-void PagingFlags::add_to(CLI::App& command) {
-  CLI::Option* most = add_number(
+void PagingFlags::add_to(Command& command) {
+  Flag most = add_number(
       command, "--limit", 1, kMostPerPage, [this](std::uint64_t number) { limit_ = number; },
       "How many at most (default 50)");
   command.add_option("--cursor", cursor_, "Go on where a list said that there are more")
-      ->type_name("CURSOR");
-  command.add_flag("--all", all_, "All of them, page by page")->excludes(most);
+      .type_name("CURSOR");
+  command.add_flag("--all", all_, "All of them, page by page").excludes(most);
 }
 
 int PagingFlags::show(Console& console, const ClientOptions& client, const std::string& path,

@@ -11,6 +11,7 @@
 
 #include "base/result.h"
 #include "cli/client.h"
+#include "cli/command.h"
 #include "cli/console.h"
 
 namespace roomle_sim {
@@ -18,7 +19,7 @@ namespace roomle_sim {
 // Must outlive the parsing.
 class PagingFlags {
  public:
-  void add_to(CLI::App& command);
+  void add_to(Command& command);
 
   using Query = std::vector<std::pair<std::string, std::string>>;
   // Prints what the page holds, `first` with the columns' names. False: it is none of ours.

@@ -1,8 +1,9 @@
 #include "cli/parser.h"
 
-#include <string>
-#include <vector>
+#include <algorithm>
+#include <utility>
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "base/diagnostics.h"
@@ -11,6 +12,35 @@
 
 namespace roomle_sim {
 namespace {
+
+// What messages call the value of an option: "URL", or "a value" where its type says nothing.
+std::string shown_type(const CLI::Option& option) {
+  const std::string type = option.get_type_name();
+  return type.empty() || type == "TEXT" ? "a value" : type;
+}
+
+// For every flag of the command and of its subcommands: one with a value refuses an empty one,
+// which is mostly a variable that is not set (all but those whose own reader says what it thinks of
+// it); one without refuses `--flag=value`.
+void tighten_flags(CLI::App& app) {
+  constexpr std::string_view kOwnReaders[] = {"--plaintext", "--session",        "--set",
+                                              "--secret",    "--default-secret", "--header"};
+  for (CLI::Option* option : app.get_options([](const CLI::Option*) { return true; })) {
+    const std::string name = option->get_name();
+    if (option->get_items_expected_max() == 0) {
+      option->disable_flag_override();
+      continue;
+    }
+    if (std::find(std::begin(kOwnReaders), std::end(kOwnReaders), name) != std::end(kOwnReaders)) {
+      continue;
+    }
+    Flag(*option).check(
+        expects(shown_type(*option), [](const std::string& text) { return !text.empty(); }));
+  }
+  for (CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    tighten_flags(*command);
+  }
+}
 
 // The subcommand that the user was in when the mistake came.
 const CLI::App& innermost(const CLI::App& app) {
@@ -86,9 +116,8 @@ std::string explain(const CLI::App& at, const CLI::ParseError& error) {
   return fmt::format("{}: expected {}, got nothing", name, shown_type(*option));
 }
 
-}  // namespace
-
 void build_parser(CLI::App& app, Context& context) {
+  Command whole(app);
   app.description("Plays Roomle's side of the tenant webhook on your own machine.");
   app.name("roomle-sim");
   app.set_version_flag("--version", "roomle-sim " ROOMLE_SIM_VERSION);
@@ -97,31 +126,22 @@ void build_parser(CLI::App& app, Context& context) {
       "             roomle-sim send email.savedConfiguration --to http://127.0.0.1:PORT/\n"
       "Help for one command:  roomle-sim COMMAND --help");
   app.require_subcommand(0, 1);
-  add_common_flags(app, context);
-  add_send_command(app, context);
-  add_run_command(app, context);
-  add_endpoint_command(app, context);
-  add_token_command(app, context);
-  add_tenants_command(app, context);
-  add_events_command(app, context);
-  add_serve_command(app, context);
-  add_deliveries_command(app, context);
-  add_mails_command(app, context);
-  add_tail_command(app, context);
-  add_completion_command(app, context);
+  add_common_flags(whole, context);
+  add_send_command(whole, context);
+  add_run_command(whole, context);
+  add_endpoint_command(whole, context);
+  add_token_command(whole, context);
+  add_tenants_command(whole, context);
+  add_events_command(whole, context);
+  add_serve_command(whole, context);
+  add_deliveries_command(whole, context);
+  add_mails_command(whole, context);
+  add_tail_command(whole, context);
+  add_completion_command(whole, context);
   tighten_flags(app);
 }
 
-void add_common_flags(CLI::App& command, Context& context) {
-  command.add_flag("--json", context.console.json, "One JSON object a line on stdout");
-  command.add_flag("-q,--quiet", context.console.quiet, "No messages on stderr but errors");
-  command.add_flag("--no-color", context.console.no_color, "No colour, also on a terminal");
-}
-
-std::string try_help(const CLI::App& app) {
-  return fmt::format("try '{} --help'", full_name(innermost(app)));
-}
-
+// Gives the exit code.
 int report_parse_error(const CLI::App& app, const CLI::ParseError& error, Console& console) {
   const CLI::App& at = innermost(app);
   if (error.get_exit_code() == 0) {
@@ -135,8 +155,41 @@ int report_parse_error(const CLI::App& app, const CLI::ParseError& error, Consol
     message = unknown_word(at, without_value(left.front()));
   }
   console.error(message);
-  console.error(try_help(app));
+  console.error(fmt::format("try '{} --help'", full_name(at)));
   return exit_code::kUsage;
+}
+
+}  // namespace
+
+void add_common_flags(Command& command, Context& context) {
+  command.add_flag("--json", context.console.json, "One JSON object a line on stdout");
+  command.add_flag("-q,--quiet", context.console.quiet, "No messages on stderr but errors");
+  command.add_flag("--no-color", context.console.no_color, "No colour, also on a terminal");
+}
+
+Parser::Parser(Context& context) : context_(context), app_(std::make_unique<CLI::App>()) {
+  build_parser(*app_, context_);
+}
+
+Parser::~Parser() = default;
+
+std::optional<int> Parser::parse(std::vector<std::string> arguments) {
+  try {
+    take_child_command(arguments, context_);
+    std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes a list
+    app_->parse(std::move(arguments));
+  } catch (const CLI::ParseError& error) {
+    return report_parse_error(*app_, error, context_.console);
+  }
+  return std::nullopt;
+}
+
+std::string Parser::help() const {
+  return app_->help();
+}
+
+std::string Parser::try_help() const {
+  return fmt::format("try '{} --help'", full_name(innermost(*app_)));
 }
 
 }  // namespace roomle_sim

@@ -1,20 +1,36 @@
 // The whole command line, and how its mistakes are told.
 #pragma once
 
+#include <memory>
+#include <optional>
 #include <string>
-
-#include <CLI/CLI.hpp>
+#include <vector>
 
 #include "cli/commands.h"
 
 namespace roomle_sim {
 
-void build_parser(CLI::App& app, Context& context);
+// Threads: one. `context` outlives it.
+class Parser {
+ public:
+  explicit Parser(Context& context);
+  ~Parser();
+  Parser(const Parser&) = delete;
+  Parser& operator=(const Parser&) = delete;
 
-// Prints help or version to stdout, or the mistake to stderr with a "did you mean"; gives the code.
-int report_parse_error(const CLI::App& app, const CLI::ParseError& error, Console& console);
+  // Sets Context::run for the command that was chosen; without one it stays empty. Where there is
+  // nothing to run, what was asked for is printed (help, version, to stdout) or what is wrong told
+  // (to stderr, with a "did you mean"), and the exit code given.
+  std::optional<int> parse(std::vector<std::string> arguments);
 
-// "try 'roomle-sim token encrypt --help'", for the command that was chosen.
-std::string try_help(const CLI::App& app);
+  // Of the command that was chosen, or of the program.
+  [[nodiscard]] std::string help() const;
+  // "try 'roomle-sim token encrypt --help'".
+  [[nodiscard]] std::string try_help() const;
+
+ private:
+  Context& context_;
+  std::unique_ptr<CLI::App> app_;
+};
 
 }  // namespace roomle_sim

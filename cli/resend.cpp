@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <set>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "base/json_text.h"
+#include "cli/command.h"
 #include "cli/exit_code.h"
 #include "cli/flag_value.h"
 #include "sender/dispatcher.h"
@@ -99,7 +100,7 @@ std::string body_of(const ResendFlags& flags,
   if (!cursor.empty()) body["cursor"] = cursor;
   body["limit"] = limit;
   if (flags.dry_run) body["dryRun"] = true;
-  return body.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+  return json_text(body);
 }
 
 int sum_up(Console& console, const ResendFlags& flags, const Totals& totals) {
@@ -144,16 +145,15 @@ int resend_matching(Console& console, const ResendFlags& flags) {
 
 }  // namespace
 
-void ResendFlags::add_to(CLI::App& command) {
-  CLI::Option* one =
-      command.add_option("ID", id, "A delivery's id; or filters, for all that match");
-  one->type_name("");
+void ResendFlags::add_to(Command& command) {
+  Flag one = command.add_option("ID", id, "A delivery's id; or filters, for all that match");
+  one.type_name("");
   filter.add_to(command);
-  command.add_flag("--dry-run", dry_run, "Only say which it would be")->excludes(one);
+  command.add_flag("--dry-run", dry_run, "Only say which it would be").excludes(one);
   add_number(
       command, "--limit", 1, UINT64_MAX, [this](std::uint64_t most) { limit = most; },
       "How many at most, the newest (default: all that match)")
-      ->excludes(one);
+      .excludes(one);
   client.add_to(command);
 }
 

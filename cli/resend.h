@@ -6,6 +6,7 @@
 #include <string>
 
 #include "cli/client.h"
+#include "cli/command.h"
 #include "cli/console.h"
 #include "cli/delivery_filter.h"
 
@@ -18,7 +19,7 @@ struct ResendFlags {
   bool dry_run = false;
   std::optional<std::uint64_t> limit;  // nothing: all that match
 
-  void add_to(CLI::App& command);
+  void add_to(Command& command);
 };
 
 // The exit code. Each request carries an Idempotency-Key of its own, and is made once more where

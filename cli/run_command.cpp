@@ -3,9 +3,9 @@
 #include <memory>
 #include <set>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/endpoint_under_test.h"
 #include "cli/exit_code.h"
@@ -139,12 +139,12 @@ void take_child_command(std::vector<std::string>& arguments, Context& context) {
   arguments.erase(dashes, arguments.end());
 }
 
-void add_run_command(CLI::App& app, Context& context) {
-  CLI::App* command = app.add_subcommand("run", "Run scenarios from files, side by side");
+void add_run_command(Command& app, Context& context) {
+  Command command = app.add_subcommand("run", "Run scenarios from files, side by side");
   const auto flags = std::make_shared<RunFlags>();
-  add_run_flags(*command, *flags);
-  add_common_flags(*command, context);
-  command->footer(
+  add_run_flags(command, *flags);
+  add_common_flags(command, context);
+  command.footer(
       "With '-- CMD...' the endpoint under test is started, awaited, and stopped afterwards.\n"
       "Exit: 0 all as expected, 4 an expectation failed, 2 a file that cannot be used\n\n"
       "Examples:\n"
@@ -153,7 +153,7 @@ void add_run_command(CLI::App& app, Context& context) {
       "  roomle-sim run fixtures/scenarios --time virtual\n"
       "  roomle-sim run my.json --endpoint http://127.0.0.1:8090/roomle -- node server.js\n"
       "  roomle-sim run scenarios/ --report junit=report.xml --report html=report.html");
-  command->callback(
+  command.callback(
       [&context, flags] { context.run = [&context, flags] { return run(context, *flags); }; });
 }
 

@@ -4,8 +4,7 @@
 #include <random>
 #include <thread>
 
-#include <CLI/CLI.hpp>
-
+#include "cli/command.h"
 #include "cli/flag_value.h"
 #include "fallback_mailer/mailbox_spec.h"
 
@@ -92,7 +91,7 @@ Result<RunPlan> understand(const RunFlags& flags,
   return plan;
 }
 
-void add_run_flags(CLI::App& command, RunFlags& flags) {
+void add_run_flags(Command& command, RunFlags& flags) {
   command.add_option("PATH", flags.paths, "A scenario file, or a folder of them");
   command.add_flag("--init", flags.init,
                    "Write a first scenario, with comments, into PATH (default: scenario.json)");
@@ -100,7 +99,7 @@ void add_run_flags(CLI::App& command, RunFlags& flags) {
                    "Print the JSON Schema of scenario files, for editors");
   flags.choice.add_to(command);
   command.add_option("--endpoint", flags.endpoint, "A real endpoint instead of the built-in one")
-      ->type_name("URL");
+      .type_name("URL");
   add_number(
       command, "--jobs,-j", 1, 1024,
       [&flags](std::uint64_t jobs) { flags.jobs = static_cast<int>(jobs); },
@@ -115,17 +114,17 @@ void add_run_flags(CLI::App& command, RunFlags& flags) {
   command
       .add_option("--replay", flags.replay,
                   "Record the traffic into DIR, or compare it with what is recorded there")
-      ->type_name("DIR");
+      .type_name("DIR");
   command.add_flag("--replay-update", flags.replay_update, "Record it anew");
   command.add_flag("--watch", flags.watch, "Run again whenever one of the files changes");
   command.add_flag("--fail-fast", flags.fail_fast, "Begin no more after the first that fails");
   command.add_option("--mail", flags.mailbox, "Where the Roomle emails go (default: in memory)")
-      ->type_name("maildir:DIR");
+      .type_name("maildir:DIR");
   command
       .add_option("--time", flags.time,
                   "real (default); skip: real POSTs, no waits between; virtual: no sockets either")
-      ->type_name("MODE")
-      ->check(one_of({"real", "skip", "virtual"}));
+      .type_name("MODE")
+      .check(one_of({"real", "skip", "virtual"}));
   add_duration(
       command, "--timeout", [&flags](Duration timeout) { flags.timeout = timeout; },
       "For each scenario, instead of its own");

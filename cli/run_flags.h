@@ -5,16 +5,13 @@
 #include <string>
 #include <vector>
 
+#include "cli/command.h"
 #include "cli/http_options.h"
 #include "cli/reproduction.h"
 #include "cli/run_reports.h"
 #include "cli/scenario_choice.h"
 #include "scenarios/suite.h"
 #include "tenants/url.h"
-
-namespace CLI {
-class App;
-}
 
 namespace roomle_sim {
 
@@ -54,7 +51,7 @@ struct RunPlan {
   bool whole = true;  // no --filter left scenarios out
 };
 
-void add_run_flags(CLI::App& command, RunFlags& flags);
+void add_run_flags(Command& command, RunFlags& flags);
 
 // usage: flags that do not go together, or a value that is none; bad_input, unavailable: what could
 // not be read or written later. `child`: the command behind '--'.

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <array>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "base/json_text.h"
+#include "cli/command.h"
 #include "cli/flag_value.h"
 #include "scenarios/file_identity.h"
 #include "scenarios/report_document.h"
@@ -23,10 +23,10 @@ constexpr std::array<std::string_view, 4> kForms{"junit", "tap", "json", "html"}
 
 }  // namespace
 
-void RunReports::add_to(CLI::App& command) {
+void RunReports::add_to(Command& command) {
   command.add_option("--report", texts_, "Write a report: junit, tap, json or html (repeatable)")
-      ->type_name("FORM=FILE")
-      ->allow_extra_args(false);
+      .type_name("FORM=FILE")
+      .one_value_each();
 }
 
 std::optional<Error> RunReports::check() {

@@ -7,17 +7,14 @@
 #include <vector>
 
 #include "base/result.h"
+#include "cli/command.h"
 #include "scenarios/suite.h"
-
-namespace CLI {
-class App;
-}
 
 namespace roomle_sim {
 
 class RunReports {
  public:
-  void add_to(CLI::App& command);
+  void add_to(Command& command);
 
   // Understands what was given, before anything runs. usage: no FORM=FILE, a form that is none, two
   // for one file; unavailable: a file that could not be written.

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/command.h"
 #include "scenarios/file_identity.h"
 #include "scenarios/filter.h"
 #include "scenarios/selection.h"
@@ -48,20 +49,20 @@ void note_files(LoadOptions& options, std::set<std::string>& files) {
 
 }  // namespace
 
-void ScenarioChoice::add_to(CLI::App& command) {
+void ScenarioChoice::add_to(Command& command) {
   command.add_option("--variable", variables_, "What ${NAME} is in the scenarios (repeatable)")
-      ->type_name("NAME=VALUE")
-      ->allow_extra_args(false);
+      .type_name("NAME=VALUE")
+      .one_value_each();
   command
       .add_option("--variables-file", variables_files_,
                   "The same, from lines of NAME=VALUE or a JSON object (repeatable)")
-      ->type_name("FILE")
-      ->allow_extra_args(false);
+      .type_name("FILE")
+      .one_value_each();
   command
       .add_option("--filter", filters_,
                   "Only those with these tags: 'a and not (b or name:TEXT)' (repeatable)")
-      ->type_name("EXPRESSION")
-      ->allow_extra_args(false);
+      .type_name("EXPRESSION")
+      .one_value_each();
 }
 
 Result<LoadOptions> ScenarioChoice::load_options(std::optional<std::uint64_t> seed) const {

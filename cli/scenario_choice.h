@@ -7,9 +7,8 @@
 #include <string>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-
 #include "base/result.h"
+#include "cli/command.h"
 #include "cli/console.h"
 #include "scenarios/scenario.h"
 
@@ -17,7 +16,7 @@ namespace roomle_sim {
 
 class ScenarioChoice {
  public:
-  void add_to(CLI::App& command);
+  void add_to(Command& command);
 
   // Those behind the paths that are wanted. What was passed over, and what was probably not meant,
   // is told on the console. An error: a path or a flag that cannot be used (usage), all mistakes of

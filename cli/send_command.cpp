@@ -2,9 +2,9 @@
 #include <memory>
 #include <mutex>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/flag_value.h"
@@ -94,13 +94,13 @@ int send(Console& console, const SendOptions& options) {
 
 }  // namespace
 
-void add_send_command(CLI::App& app, Context& context) {
-  CLI::App* command =
+void add_send_command(Command& app, Context& context) {
+  Command command =
       app.add_subcommand("send", "Post one event to a webhook, and tell the whole story of it");
   const auto options = std::make_shared<SendOptions>();
-  options->add_to(*command);
-  add_common_flags(*command, context);
-  command->footer(
+  options->add_to(command);
+  add_common_flags(command, context);
+  command.footer(
       "Exit: 0 delivered, 4 not delivered (the Roomle email went out, or could not; or the tenant "
       "is inactive)\n\n"
       "Examples:\n"
@@ -109,7 +109,7 @@ void add_send_command(CLI::App& app, Context& context) {
       "success=false\n"
       "  roomle-sim send email.shareConfiguration --tenants tenants.json --tenant acme \\\n"
       "      --retry '{\"attempts\": 3, \"backoff\": {\"first\": \"2s\"}}'");
-  command->callback([&context, options] {
+  command.callback([&context, options] {
     context.run = [&context, options] { return send(context.console, *options); };
   });
 }

@@ -1,8 +1,8 @@
 #include "cli/send_options.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "cli/command.h"
 #include "cli/flag_value.h"
 #include "fallback_mailer/mailbox_spec.h"
 #include "sender/catalogue.h"
@@ -35,36 +35,33 @@ ordered_json member_value(std::string_view name, const std::string& text) {
 
 }  // namespace
 
-void SendOptions::add_to(CLI::App& command) {
+void SendOptions::add_to(Command& command) {
   command.add_option("EVENT", event_, "One of those that `roomle-sim events` lists")
-      ->required()
-      ->check(one_of(event_names()));
-  CLI::Option* to = command.add_option("--to", to_, "The webhook URL to post to");
-  CLI::Option* file =
-      command.add_option("--tenants", tenants_file_, "A tenants file; - is stdin")->excludes(to);
-  command.add_option("--tenant", tenant_, "The id or name of a tenant in it")->needs(file);
-  command.add_option("--api-key", api_key_, "With --to: the apiKey that the token names")
-      ->needs(to);
+      .required()
+      .check(one_of(event_names()));
+  Flag to = command.add_option("--to", to_, "The webhook URL to post to");
+  Flag file =
+      command.add_option("--tenants", tenants_file_, "A tenants file; - is stdin").excludes(to);
+  command.add_option("--tenant", tenant_, "The id or name of a tenant in it").needs(file);
+  command.add_option("--api-key", api_key_, "With --to: the apiKey that the token names").needs(to);
   secret_.add_to(command, "secret", "With --to: the secret of that apiKey");
-  to->type_name("URL");
-  file->type_name("FILE");
+  to.type_name("URL");
+  file.type_name("FILE");
   command.add_option("--set", members_, "A member of data; null removes it (repeatable)")
-      ->type_name("NAME=VALUE")
-      ->allow_extra_args(false);
-  command
-      .add_option("--url-param", url_extra_, "An extra parameter of the share link (repeatable)")
-      ->type_name("NAME=VALUE")
-      ->allow_extra_args(false);
-  command
-      .add_option("--retry", retry_, "A policy by name, or written out as JSON (default roomle)")
-      ->type_name("POLICY");
+      .type_name("NAME=VALUE")
+      .one_value_each();
+  command.add_option("--url-param", url_extra_, "An extra parameter of the share link (repeatable)")
+      .type_name("NAME=VALUE")
+      .one_value_each();
+  command.add_option("--retry", retry_, "A policy by name, or written out as JSON (default roomle)")
+      .type_name("POLICY");
   add_duration(
       command, "--timeout", [this](Duration timeout) { timeout_ = timeout; },
       "For one whole attempt (default 10s)");
   command.add_option("--mail", mailbox_, "Where the Roomle email goes")
-      ->type_name("maildir:DIR")
-      ->default_str(std::string(kDefaultMailbox))
-      ->envname("ROOMLE_SIM_MAIL");
+      .type_name("maildir:DIR")
+      .default_str(std::string(kDefaultMailbox))
+      .envname("ROOMLE_SIM_MAIL");
   mailbox_ = kDefaultMailbox;
   add_seed(
       command, [this](std::uint64_t seed) { seed_ = seed; }, "Of the retries' jitter (default 1)");

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "cli/command.h"
 #include "cli/http_options.h"
 #include "cli/token_options.h"
 #include "sender/dispatcher.h"
@@ -15,16 +16,12 @@
 #include "sender/http_transport.h"
 #include "tenants/registry.h"
 
-namespace CLI {
-class App;
-}
-
 namespace roomle_sim {
 
 // The flags as they were given. Must outlive the parsing.
 class SendOptions {
  public:
-  void add_to(CLI::App& command);
+  void add_to(Command& command);
 
   // The tenant to send for: out of the file, or one made up from --to and the secret.
   struct Target {

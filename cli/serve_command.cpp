@@ -2,9 +2,9 @@
 #include <memory>
 #include <semaphore>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/descriptor_limit.h"
 #include "cli/exit_code.h"
@@ -87,13 +87,13 @@ int serve(Console& console, const ServeOptions& flags) {
 
 }  // namespace
 
-void add_serve_command(CLI::App& app, Context& context) {
-  CLI::App* command = app.add_subcommand(
+void add_serve_command(Command& app, Context& context) {
+  Command command = app.add_subcommand(
       "serve", "Roomle's own API on this machine: takes what configurators send, and sends events");
   const auto flags = std::make_shared<ServeOptions>();
-  flags->add_to(*command);
-  add_common_flags(*command, context);
-  command->footer(
+  flags->add_to(command);
+  add_common_flags(command, context);
+  command.footer(
       "What it has accepted is on the disk before it says so: the next start goes on where this "
       "one "
       "ended.\n"
@@ -103,7 +103,7 @@ void add_serve_command(CLI::App& app, Context& context) {
       "Example:\n"
       "  roomle-sim serve --tenants tenants.json\n"
       "  roomle-sim tail          in another terminal");
-  command->callback([&context, flags] {
+  command.callback([&context, flags] {
     context.run = [&context, flags] { return serve(context.console, *flags); };
   });
 }

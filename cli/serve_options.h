@@ -7,13 +7,10 @@
 
 #include "base/result.h"
 #include "cli/access_token.h"
+#include "cli/command.h"
 #include "cli/http_options.h"
 #include "service/service.h"
 #include "tenants/registry.h"
-
-namespace CLI {
-class App;
-}
 
 namespace roomle_sim {
 
@@ -22,7 +19,7 @@ inline constexpr std::uint16_t kServePort = 8787;
 // The flags as they were given. Must outlive the parsing.
 class ServeOptions {
  public:
-  void add_to(CLI::App& command);
+  void add_to(Command& command);
 
   // The tenants file. Errors as load_tenants().
   [[nodiscard]] Result<TenantRegistry> tenants() const;
@@ -35,7 +32,7 @@ class ServeOptions {
   [[nodiscard]] const std::string& access_token_file() const { return access_token_.file(); }
 
  private:
-  void add_limits(CLI::App& command);
+  void add_limits(Command& command);
 
   std::string tenants_file_;
   AccessTokenOption access_token_;

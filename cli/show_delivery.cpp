@@ -1,9 +1,9 @@
 #include "cli/show_delivery.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "base/time.h"
+#include "cli/command.h"
 #include "cli/exit_code.h"
 
 namespace roomle_sim {
@@ -175,10 +175,10 @@ bool Teller::tell(const ordered_json& object) {
 
 }  // namespace
 
-void ShowFlags::add_to(CLI::App& command) {
+void ShowFlags::add_to(Command& command) {
   command.add_option("ID", id, "The delivery's id, as `deliveries list` shows it")
-      ->type_name("")
-      ->required();
+      .type_name("")
+      .required();
   command.add_flag("--token", token, "With what is encrypted in each token");
   client.add_to(command);
 }

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/client.h"
+#include "cli/command.h"
 #include "cli/console.h"
 
 namespace roomle_sim {
@@ -17,7 +18,7 @@ struct ShowFlags {
   std::string id;
   bool token = false;  // with what is encrypted in each token
 
-  void add_to(CLI::App& command);
+  void add_to(Command& command);
 };
 
 // The exit code.

@@ -3,12 +3,15 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <string_view>
+#include <strings.h>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "base/json_text.h"
 #include "cli/client.h"
 #include "cli/client_command.h"
+#include "cli/command.h"
 #include "cli/event_stream.h"
 #include "cli/exit_code.h"
 #include "cli/interrupt.h"
@@ -25,8 +28,8 @@ struct TailFlags {
   ClientOptions client;
   std::string tenant;
 
-  void add_to(CLI::App& command) {
-    command.add_option("--tenant", tenant, "Of this tenant alone")->type_name("ID|NAME");
+  void add_to(Command& command) {
+    command.add_option("--tenant", tenant, "Of this tenant alone").type_name("ID|NAME");
     client.add_to(command);
   }
 };
@@ -97,7 +100,7 @@ void Tail::connected() {
 }
 
 bool Tail::show(const StreamEvent& event) {
-  const auto data = nlohmann::ordered_json::parse(event.data, nullptr, false);
+  const auto data = json_from(event.data);
   const std::optional<StreamLines> told = tell_stream_event(event.type, data, console_);
   if (!told) {
     foreign_ = true;
@@ -126,8 +129,9 @@ Result<ApiAnswer> Tail::read_stream() {
 
 bool is_event_stream(const ApiAnswer& answer) {
   for (const auto& [name, value] : answer.headers) {
-    if (CLI::detail::to_lower(name) == "content-type") {
-      return CLI::detail::to_lower(value).starts_with("text/event-stream");
+    if (strcasecmp(name.c_str(), "content-type") == 0) {
+      constexpr std::string_view kType = "text/event-stream";
+      return strncasecmp(value.c_str(), kType.data(), kType.size()) == 0;
     }
   }
   return false;
@@ -172,7 +176,7 @@ int tail(Console& console, const TailFlags& flags) {
 
 }  // namespace
 
-void add_tail_command(CLI::App& app, Context& context) {
+void add_tail_command(Command& app, Context& context) {
   add_client_command<TailFlags>(
       app, context, "tail", "Follow what a running `serve` does, as it happens", tail,
       "Connects again when the connection is lost, and goes on where it was.\n"

@@ -4,11 +4,12 @@
 #include <string>
 #include <vector>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "base/json_text.h"
 #include "cli/client.h"
 #include "cli/client_command.h"
+#include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "tenants/registry.h"
@@ -61,7 +62,7 @@ void show_object(Console& console, const std::string& file, const Tenant& tenant
        {"apiKey", tenant.api_key ? ordered_json(*tenant.api_key) : ordered_json()},
        {"tokenApiKey", credential.credential->api_key},
        {"authenticates", encrypted && credential.authenticates},
-       {"token", ordered_json::parse(to_json_text(tenant.simulator.token))},
+       {"token", json_from(to_json_text(tenant.simulator.token))},
        {"retry", tenant.simulator.retry.name},
        {"attempts", tenant.simulator.retry.attempts},
        {"timeout", format_duration(tenant.simulator.timeout)}});
@@ -101,8 +102,8 @@ struct TenantFlags {
   ClientOptions client;
   std::string tenant;
 
-  void add_to(CLI::App& command) {
-    command.add_option("TENANT", tenant, "The tenant's id or name")->type_name("")->required();
+  void add_to(Command& command) {
+    command.add_option("TENANT", tenant, "The tenant's id or name").type_name("").required();
     client.add_to(command);
   }
 };
@@ -137,17 +138,17 @@ int resume(Console& console, const TenantFlags& flags) {
 
 }  // namespace
 
-void add_tenants_command(CLI::App& app, Context& context) {
-  CLI::App* tenants =
+void add_tenants_command(Command& app, Context& context) {
+  Command tenants =
       app.add_subcommand("tenants", "Look at tenants files; pause a tenant of a running `serve`");
-  tenants->require_subcommand(1);
-  add_common_flags(*tenants, context);
-  CLI::App* check = tenants->add_subcommand(
+  tenants.require_subcommand();
+  add_common_flags(tenants, context);
+  Command check = tenants.add_subcommand(
       "check", "Read tenants files, and tell what is wrong or what each tenant gets");
   const auto files = std::make_shared<std::vector<std::string>>();
-  check->add_option("FILE", *files, "A tenants file; - is stdin")->required();
-  add_common_flags(*check, context);
-  check->callback([&context, files] {
+  check.add_option("FILE", *files, "A tenants file; - is stdin").required();
+  add_common_flags(check, context);
+  check.callback([&context, files] {
     context.run = [&context, files] {
       int code = exit_code::kFine;
       for (const std::string& file : *files) {
@@ -156,12 +157,12 @@ void add_tenants_command(CLI::App& app, Context& context) {
       return code;
     };
   });
-  add_client_command<TenantFlags>(*tenants, context, "pause",
+  add_client_command<TenantFlags>(tenants, context, "pause",
                                   "Hold a tenant's attempts and mails back in a running `serve`",
                                   pause,
                                   "What is under way ends; `serve` starts anew without pauses.\n"
                                   "Exit: 4 there is no such tenant");
-  add_client_command<TenantFlags>(*tenants, context, "resume", "Let them begin again", resume,
+  add_client_command<TenantFlags>(tenants, context, "resume", "Let them begin again", resume,
                                   "Exit: 4 there is no such tenant");
 }
 

@@ -2,11 +2,12 @@
 #include <memory>
 #include <optional>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.h"
 #include "base/time.h"
+#include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/flag_value.h"
@@ -45,27 +46,27 @@ struct Encrypt {
   std::optional<std::string> api_key;
   std::optional<std::string> plaintext;
 
-  void add_to(CLI::App& command);
+  void add_to(Command& command);
   int run(Console& console) const;
   [[nodiscard]] Result<std::string> make_plaintext() const;
 };
 
-void Encrypt::add_to(CLI::App& command) {
+void Encrypt::add_to(Command& command) {
   secret.add_to(command, "secret", "The secret");
-  CLI::Option* text =
+  Flag text =
       command.add_option("--plaintext", plaintext, "Encrypt this text instead, whatever it says");
-  text->type_name("TEXT");
+  text.type_name("TEXT");
   command.add_option("--api-key", api_key, "The apiKey that the token names")
-      ->type_name("K")
-      ->excludes(text);
+      .type_name("K")
+      .excludes(text);
   command.add_option("--session", session, "The session token (default: anonymous)")
-      ->type_name("TEXT")
-      ->excludes(text);
+      .type_name("TEXT")
+      .excludes(text);
   command
       .add_option("--at", at,
                   "The timestamp, to the letter: yyyy-MM-ddTHH:mm:ss.SSSZ (default: now)")
-      ->type_name("TIMESTAMP")
-      ->excludes(text);
+      .type_name("TIMESTAMP")
+      .excludes(text);
   settings.add_to(command);
   command.footer(
       "Example, the vendor's published one:\n"
@@ -120,7 +121,7 @@ struct Decrypt {
   SettingsOptions settings;
   TokenArgument token;
 
-  void add_to(CLI::App& command) {
+  void add_to(Command& command) {
     secret.add_to(command, "secret", "The secret");
     settings.add_to(command);
     token.add_to(command);
@@ -168,19 +169,19 @@ struct Identify {
   TokenArgument token;
   std::string at;
 
-  void add_to(CLI::App& command);
+  void add_to(Command& command);
   int run(Console& console) const;
   [[nodiscard]] Result<IdentifyRequest> request() const;
 };
 
-void Identify::add_to(CLI::App& command) {
+void Identify::add_to(Command& command) {
   secret.add_to(command, "secret", "The tenant's secret");
   default_secret.add_to(command, "default-secret", "A second secret to try");
   command
       .add_option("--at", at,
                   "When the token was made, as it writes it: yyyy-MM-ddTHH:mm or in full. "
                   "Needed for an IV that is fixed and unknown")
-      ->type_name("TIME");
+      .type_name("TIME");
   token.add_to(command);
   command.footer(
       "Prints the text to put under simulator.token in a tenants file. Exit: 0 with settings\n"
@@ -222,7 +223,7 @@ ordered_json to_json(const TokenFinding& finding) {
   if (has_key) object["key"] = key_words()[static_cast<std::size_t>(finding.settings.key)];
   object["plaintext"] = finding.plaintext;
   object["reason"] = finding.reason;
-  object["settings"] = usable ? ordered_json::parse(to_json_text(finding.settings)) : nullptr;
+  object["settings"] = usable ? json_from(to_json_text(finding.settings)) : nullptr;
   return object;
 }
 
@@ -291,27 +292,27 @@ int Identify::run(Console& console) const {
   return exit_code::kFine;
 }
 
-template <class Command>
-void add(CLI::App& token, Context& context, const std::string& name, const std::string& what) {
-  auto state = std::make_shared<Command>();
-  CLI::App* command = token.add_subcommand(name, what);
-  state->add_to(*command);
-  add_common_flags(*command, context);
-  command->callback([&context, state] {
+template <class Kind>
+void add(Command& token, Context& context, const std::string& name, const std::string& what) {
+  auto state = std::make_shared<Kind>();
+  Command command = token.add_subcommand(name, what);
+  state->add_to(command);
+  add_common_flags(command, context);
+  command.callback([&context, state] {
     context.run = [&context, state] { return state->run(context.console); };
   });
 }
 
 }  // namespace
 
-void add_token_command(CLI::App& app, Context& context) {
-  CLI::App* token = app.add_subcommand("token", "Make, read and identify tokens");
-  token->require_subcommand(1);
-  add_common_flags(*token, context);
-  token->footer("Help for one of them:  roomle-sim token encrypt --help");
-  add<Encrypt>(*token, context, "encrypt", "Make a token");
-  add<Decrypt>(*token, context, "decrypt", "Read a token");
-  add<Identify>(*token, context, "identify", "Find the settings that made a real token");
+void add_token_command(Command& app, Context& context) {
+  Command token = app.add_subcommand("token", "Make, read and identify tokens");
+  token.require_subcommand();
+  add_common_flags(token, context);
+  token.footer("Help for one of them:  roomle-sim token encrypt --help");
+  add<Encrypt>(token, context, "encrypt", "Make a token");
+  add<Decrypt>(token, context, "decrypt", "Read a token");
+  add<Identify>(token, context, "identify", "Find the settings that made a real token");
 }
 
 }  // namespace roomle_sim

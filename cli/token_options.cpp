@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <vector>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "cli/command.h"
 #include "cli/console.h"
 #include "cli/flag_value.h"
 #include "tenants/encoding.h"
@@ -28,8 +28,8 @@ std::size_t index_of(const std::vector<std::string_view>& words, std::string_vie
 
 }  // namespace
 
-void SecretOption::add_to(CLI::App& command, const std::string& name, const std::string& what) {
-  CLI::Option* text = command.add_option_function<std::string>(
+void SecretOption::add_to(Command& command, const std::string& name, const std::string& what) {
+  Flag text = command.add_option_function(
       "--" + name,
       [this](const std::string& value) {
         text_ = value;
@@ -37,16 +37,16 @@ void SecretOption::add_to(CLI::App& command, const std::string& name, const std:
       },
       what + " (visible to others in the process list)");
   command
-      .add_option_function<std::string>(
+      .add_option_function(
           "--" + name + "-file",
           [this](const std::string& value) {
             file_ = value;
             given_ = true;
           },
           what + ", in a file ('-' is stdin)")
-      ->type_name("FILE")
-      ->excludes(text);
-  text->type_name("S");
+      .type_name("FILE")
+      .excludes(text);
+  text.type_name("S");
 }
 
 Result<Secret> SecretOption::read() const {
@@ -61,20 +61,20 @@ Result<Secret> SecretOption::read() const {
   return Secret(std::move(text));
 }
 
-void SettingsOptions::add_to(CLI::App& command) {
+void SettingsOptions::add_to(Command& command) {
   command.add_option("--alg", algorithm_, "01 AES-CBC (default), 02 AES-ECB, 03 base64 alone")
-      ->type_name("01|02|03")
-      ->check(one_of(algorithm_words()));
+      .type_name("01|02|03")
+      .check(one_of(algorithm_words()));
   command
       .add_option("--iv", iv_,
                   "Of 01: prefix (random, in front; default), zero, key, or 32 hex digits")
-      ->type_name("IV")
-      ->check(CLI::Validator(wrong_iv, ""));
+      .type_name("IV")
+      .check(wrong_iv);
   command
       .add_option("--key-form", key_,
                   "The secret as key: raw (default), sha256, md5, hex or base64")
-      ->type_name("FORM")
-      ->check(one_of(key_words()));
+      .type_name("FORM")
+      .check(one_of(key_words()));
   command.add_flag("--url-form", url_form_,
                    "'+' is written '-' and '/' '_' (both are read in any case)");
 }
@@ -96,10 +96,10 @@ TokenSettings SettingsOptions::settings() const {
   return settings;
 }
 
-void TokenArgument::add_to(CLI::App& command) {
+void TokenArgument::add_to(Command& command) {
   command.add_option("TOKEN", text_, "The header's value, such as 01-…; '-' reads it from stdin")
-      ->type_name("")
-      ->required();
+      .type_name("")
+      .required();
 }
 
 Result<std::string> TokenArgument::read() const {

@@ -5,11 +5,8 @@
 
 #include "base/result.h"
 #include "base/secret.h"
+#include "cli/command.h"
 #include "tenants/token_settings.h"
-
-namespace CLI {
-class App;
-}
 
 namespace roomle_sim {
 
@@ -17,7 +14,7 @@ namespace roomle_sim {
 class SecretOption {
  public:
   // Adds --NAME and --NAME-file, of which at most one may be given. Must outlive the parsing.
-  void add_to(CLI::App& command, const std::string& name, const std::string& what);
+  void add_to(Command& command, const std::string& name, const std::string& what);
 
   [[nodiscard]] bool given() const { return given_; }
   [[nodiscard]] bool from_stdin() const { return file_ == "-"; }
@@ -33,7 +30,7 @@ class SecretOption {
 // How a token is made: --alg, --iv, --key-form, --url-form.
 class SettingsOptions {
  public:
-  void add_to(CLI::App& command);
+  void add_to(Command& command);
   [[nodiscard]] bool algorithm_given() const { return !algorithm_.empty(); }
   [[nodiscard]] TokenSettings settings() const;
 
@@ -47,7 +44,7 @@ class SettingsOptions {
 // The TOKEN of decrypt and identify; '-' reads it from stdin. White space around it is dropped.
 class TokenArgument {
  public:
-  void add_to(CLI::App& command);
+  void add_to(Command& command);
   [[nodiscard]] bool from_stdin() const { return text_ == "-"; }
   [[nodiscard]] Result<std::string> read() const;
 

@@ -10,7 +10,8 @@ namespace {
 OpenLimits limits_of(const std::string& flags) {
   CLI::App app;
   ServeOptions options;
-  options.add_to(app);
+  Command command(app);
+  options.add_to(command);
   app.parse("--tenants tenants.json " + flags);
   return options.service(TenantRegistry()).value().dispatcher.open_limits;
 }
