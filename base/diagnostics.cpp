@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include "base/credential_names.h"
+
 namespace roomle_sim {
 namespace {
 
@@ -73,6 +75,9 @@ class SecretFinder {
     scan(0, text.size(), false, false);
     find_stray_names();
   }
+  void hide(std::size_t from, std::size_t end) {
+    for (std::size_t i = from; i < std::min(end, hidden_.size()); ++i) hidden_[i] = true;
+  }
   // The text with its secrets as asterisks, one a byte.
   std::string masked(std::size_t from, std::string_view shown) const {
     std::string result(shown);
@@ -112,13 +117,10 @@ class SecretFinder {
     }
     std::string lower = name;
     for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    return lower.find("secret") != std::string::npos ||
+    return lower.find("secret") != std::string::npos || lower.find("passw") != std::string::npos ||
+           lower.find("passphrase") != std::string::npos ||
+           lower.find("pwd") != std::string::npos ||
            !closest(name, {"secret", "credentials", "defaultCredential"}).empty();
-  }
-
-  void hide(std::size_t from, std::size_t end) {
-    std::fill(hidden_.begin() + static_cast<std::ptrdiff_t>(from),
-              hidden_.begin() + static_cast<std::ptrdiff_t>(end), true);
   }
 
   // A string ends with its line, also where its quote is missing: so one mistake hides one line.
@@ -210,6 +212,10 @@ class SecretFinder {
         ++at;
       } else {
         const Word next = c == '"' || c == '\'' ? quoted(at, end) : bare(at, end);
+        for (const auto& [from, to] :
+             url_credentials(text_.substr(next.start, next.end - next.start))) {
+          hide(next.start + from, next.start + to);
+        }
         word(next, end, level);
         at = next.next;
       }
@@ -314,6 +320,10 @@ std::string Diagnostics::render() const {
     if (one.where.source.get() != source) {
       source = one.where.source.get();
       secrets.emplace(source->text);
+      for (const Location& hidden : hidden_) {
+        if (hidden.source.get() == source)
+          secrets->hide(hidden.offset, hidden.offset + hidden.length);
+      }
     }
     text += fmt::format("{}: {}\n{}", tame(describe(one.where)), tame(one.message),
                         excerpt(one.where, *secrets));

@@ -35,16 +35,20 @@ std::string describe(const Location& where);
 class Diagnostics {
  public:
   void add(Location where, std::string message, std::string expected = {});
+  // What stands there is a secret: its line is shown with asterisks in its place.
+  void hide(Location where) { hidden_.push_back(std::move(where)); }
   [[nodiscard]] bool empty() const { return list_.empty(); }
   [[nodiscard]] std::size_t size() const { return list_.size(); }
   [[nodiscard]] const std::vector<Diagnostic>& all() const { return list_; }
   // Every mistake in the order of the file, each in up to four lines, ending in a newline. Control
-  // characters are shown as '?'. Values of members called "secret", or much like it, and all values
-  // in "credentials" and "defaultCredential" are shown as asterisks, also where it is no JSON.
+  // characters are shown as '?'. Values of members called "secret", or much like it, or by a word
+  // for a password, all values in "credentials" and "defaultCredential", and what a URL gives away
+  // (base/credential_names.h) are shown as asterisks, also where it is no JSON.
   [[nodiscard]] std::string render() const;
 
  private:
   std::vector<Diagnostic> list_;
+  std::vector<Location> hidden_;
 };
 
 // The candidate that `word` was probably meant to be, or an empty view. Case does not count, and a

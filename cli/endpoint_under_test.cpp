@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/credential_names.h"
 #include "scenarios/port_probe.h"
 
 namespace roomle_sim {
@@ -37,7 +38,7 @@ std::optional<Error> EndpointUnderTest::find(const std::string& text, const Url&
   return Error{ErrorCode::unavailable,
                fmt::format("--endpoint: nothing answers at {} ({}); start your endpoint first, or "
                            "have it started: roomle-sim run … --endpoint URL -- CMD",
-                           text, why)};
+                           without_url_credentials(text), why)};
 }
 
 std::optional<std::string> EndpointUnderTest::how_it_ended() const {

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/credential_names.h"
 #include "base/diagnostics.h"
 #include "cli/console.h"
 
@@ -104,7 +105,8 @@ Result<Url> read_url(std::string_view flag, const std::string& text) {
   Result<Url> url = parse_url(text);
   if (url) return url;
   const std::size_t at = text.rfind('@');
-  const std::string shown = at == std::string::npos ? text : "…" + text.substr(at);
+  const std::string shown =
+      without_url_credentials(at == std::string::npos ? text : "…" + text.substr(at));
   return Error{ErrorCode::usage,
                fmt::format("{}: '{}' is {}", flag, printable(shown), url.error().message)};
 }

@@ -1,10 +1,13 @@
 #include "scenarios/masking.h"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
 #include "base/json_text.h"
+#include "endpoint/percent.h"
+#include "fallback_mailer/clean_text.h"
 #include "sender/credential_headers.h"
 
 namespace roomle_sim {
@@ -20,16 +23,37 @@ std::string json_form(std::string_view text) {
   return quoted.substr(1, quoted.size() - 2);
 }
 
-std::string percent_form(std::string_view text) {
-  constexpr std::string_view kPlain =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+// Every byte but those of `plain` as %XX.
+std::string percent_form(std::string_view text, bool (*plain)(char)) {
   std::string escaped;
   for (const char c : text) {
-    escaped += kPlain.find(c) != std::string_view::npos
-                   ? std::string(1, c)
-                   : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    escaped += plain(c) ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
   }
   return escaped;
+}
+
+bool is_unreserved(char c) {
+  constexpr std::string_view kPlain =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+  return kPlain.find(c) != std::string_view::npos;
+}
+
+// As tenants/url.h leaves it when a whole URL is made safe.
+bool is_safe(char c) {
+  return c > ' ' && c < 0x7F && std::string_view("\"<>\\^`{|}").find(c) == std::string_view::npos;
+}
+
+// The text in all the ways in which it may stand in what is shown. The mail cleans its lines before
+// it escapes them; what is compared of it is JSON around its HTML.
+std::set<std::string> forms_of(std::string_view secret) {
+  std::set<std::string> forms;
+  for (const std::string& text :
+       {std::string(secret), one_line(secret), clean_lines(secret), valid_utf8(secret)}) {
+    const std::string html = html_escape(text);
+    forms.insert({text, json_form(text), percent_form(text, is_unreserved),
+                  percent_form(text, is_safe), html, json_form(html)});
+  }
+  return forms;
 }
 
 }  // namespace
@@ -46,14 +70,16 @@ Masking::Masking(const Scenario& scenario, const RunOptions& options) {
     if (space != std::string::npos) add(std::string_view(value).substr(space + 1));
   }
   for (const Tenant& tenant : scenario.registry.tenants()) add_url(tenant.webhook);
+  for (const auto& [tenant, chosen] : scenario.built_in) add_url(chosen.path);
   if (options.external_endpoint) add_url(*options.external_endpoint);
 }
 
 void Masking::add(std::string_view secret) {
   if (secret.size() < kShortest) return;
-  for (std::string form : {std::string(secret), json_form(secret), percent_form(secret)}) {
+  for (const std::string& form : forms_of(secret)) {
+    if (form.size() < kShortest) continue;
     if (std::find(secrets_.begin(), secrets_.end(), form) == secrets_.end()) {
-      secrets_.push_back(std::move(form));
+      secrets_.push_back(form);
     }
   }
   // One may be a part of another: the whole of that is to go.
@@ -62,12 +88,11 @@ void Masking::add(std::string_view secret) {
 }
 
 void Masking::add_url(std::string_view url) {
-  for (std::size_t at = url.find('?'); at != std::string_view::npos; at = url.find('&', at + 1)) {
-    const std::string_view field = url.substr(at + 1, url.find('&', at + 1) - at - 1);
-    const std::size_t equals = field.find('=');
-    if (equals != std::string_view::npos && holds_credentials(field.substr(0, equals))) {
-      add(field.substr(equals + 1));
-    }
+  for (const auto& [begin, end] : url_credentials(url)) {
+    const std::string_view value = url.substr(begin, end - begin);
+    add(value);
+    // An endpoint's answer may have it as it read it.
+    if (const auto decoded = percent_decoded(value)) add(*decoded);
   }
 }
 

@@ -1,6 +1,7 @@
 // Keeps secrets out of whatever is shown of a run: the terminal, --json, reports, recordings.
 //
-// Found by their value, wherever they stand (also as JSON or a URL would write them):
+// Found by their value, wherever they stand (also as JSON, a URL or the mail's HTML would write
+// them):
 // - the secrets of the scenario's credentials, the default one included;
 // - what came from the environment or from a flag under a name that speaks of a credential;
 // - the values of added headers, and of URLs' query fields, whose name speaks of one.
@@ -19,6 +20,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/credential_names.h"
 #include "scenarios/runner.h"
 #include "sender/transport.h"
 
@@ -44,8 +46,5 @@ class Masking {
  private:
   std::vector<std::string> secrets_;  // the longest first
 };
-
-// What stands for a secret.
-inline constexpr std::string_view kMasked = "******";
 
 }  // namespace roomle_sim

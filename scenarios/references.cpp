@@ -3,9 +3,11 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
+#include "base/credential_names.h"
+#include "base/json_text.h"
 #include "scenarios/value_expansion.h"
-#include "sender/credential_headers.h"
 
 namespace roomle_sim {
 namespace {
@@ -67,7 +69,8 @@ std::optional<ValueExpander::Resolved> ValueExpander::resolve_environment(
   }
   const std::string& name = reference.path[1];
   std::optional<std::string> value = sources_.environment(name);
-  if (value && holds_credentials(name)) secret_values_.insert(*value);
+  // PWD is the shell's: the folder that it works in.
+  if (value && holds_credentials(name) && name != "PWD") secret_values_.insert(*value);
   if (!value) value = reference.fallback;
   if (value) {
     hidden_ = true;
@@ -148,15 +151,19 @@ std::optional<ValueExpander::Resolved> ValueExpander::resolve_variable(const Ref
   hidden_ = hidden_ || variable.hidden;
   // An apiKey that stands in the file is none: it is in every token's plaintext.
   if (variable.given ? holds_credentials(variable.name) : holds_secrets(variable.name)) {
-    note_secrets(*value);
+    note_secrets(*value, holds_secrets(variable.name));
   }
   return Resolved{*value, variable.size, false, variable.hidden};
 }
 
-void ValueExpander::note_secrets(const JsonNode& value) {
+// `numbers`: those too. A key's number is mostly none ("session_minutes": 1000).
+void ValueExpander::note_secrets(const JsonNode& value, bool numbers) {
   if (value.is(Kind::string)) secret_values_.insert(value.string);
-  for (const JsonNode& item : value.items) note_secrets(item);
-  for (const JsonNode::Member& member : value.members) note_secrets(member.value);
+  if (numbers && (value.is(Kind::integer) || value.is(Kind::number))) {
+    secret_values_.insert(json_text(value.to_json()));
+  }
+  for (const JsonNode& item : value.items) note_secrets(item, numbers);
+  for (const JsonNode::Member& member : value.members) note_secrets(member.value, numbers);
 }
 
 void ValueExpander::report_no_part(const Reference& reference, std::size_t at,

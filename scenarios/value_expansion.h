@@ -81,7 +81,7 @@ class ValueExpander {
   void report_no_part(const Reference& reference, std::size_t at, const JsonNode& value,
                       const Location& where);
   bool make_ready(Variable& variable, Scope& scope, const Location& where);
-  void note_secrets(const JsonNode& value);
+  void note_secrets(const JsonNode& value, bool numbers);
 
   const SecretSources& sources_;
   Diagnostics& diagnostics_;

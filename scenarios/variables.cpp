@@ -149,7 +149,9 @@ JsonNode integer_node(std::int64_t value, const Location& where) {
 bool holds_secrets(std::string name) {
   for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   const auto has = [&](std::string_view part) { return name.find(part) != std::string::npos; };
-  return has("secret") || has("credential") || has("passw");
+  if (has("secret") || has("credential") || has("passw") || has("passphrase")) return true;
+  std::replace(name.begin(), name.end(), '_', '-');
+  return fmt::format("-{}-", name).find("-pwd-") != std::string::npos;
 }
 
 void Scope::define(std::string name, JsonNode value, bool given) {

@@ -200,6 +200,25 @@ TEST(Diagnostics, NeverShowsASecretBehindAQuoteTooFewOrTooMany) {
   }
 }
 
+TEST(Diagnostics, NeverShowsWhatAUrlGivesAway) {
+  EXPECT_EQ(rendered(source(R"({"webhook": "http://u:p@h x/?lang=de&token=abcd"})"), 12, 36),
+            "a.json:1:13: wrong\n"
+            "    1 | {\"webhook\": \"http://***@h x/?lang=de&token=****\"}\n"
+            "      |             ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~\n");
+}
+
+TEST(Diagnostics, HidesWhatItIsToldToHide) {
+  const Source from = source("[1, \"HUSH\"]");
+  Diagnostics diagnostics;
+  diagnostics.add({from, 1, 1}, "wrong");
+  diagnostics.hide({from, 4, 6});
+  diagnostics.hide({from, 400, 6});
+  EXPECT_EQ(diagnostics.render(),
+            "a.json:1:2: wrong\n"
+            "    1 | [1, ******]\n"
+            "      |  ^\n");
+}
+
 TEST(Diagnostics, ShowsOtherMembersAsTheyAre) {
   for (const std::string line :
        {R"({"label": "secret", "id": bad})", R"({"server": "x", "event": "y", 'select': bad})",

@@ -114,6 +114,12 @@ TEST(Masking, FindsAUrlsQueryFieldsByTheirName) {
             "GET /p?key=******&lang=de&x_signature=******");
 }
 
+TEST(Masking, FindsAQueryFieldAsAnEndpointReadsIt) {
+  Masking masking;
+  masking.add_url("/p?sig=a%2Fb%3D1&code=abcd#top");
+  EXPECT_EQ(masking.text("a%2Fb%3D1 a/b=1 abcd #top"), "****** ****** ****** #top");
+}
+
 TEST(Masking, TheWholeOfALongerSecretGoes) {
   Masking masking;
   masking.add("abcd");
@@ -126,6 +132,49 @@ TEST(Masking, FindsASecretAsAUrlOrJsonWouldWriteIt) {
   Masking masking;
   masking.add("a \"b\"");
   EXPECT_EQ(masking.text(R"({"x":"a \"b\""} ?q=a%20%22b%22)"), R"({"x":"******"} ?q=******)");
+}
+
+TEST(Masking, FindsASecretAsTheMailsHtmlWritesIt) {
+  Masking masking;
+  masking.add("Tom&\"Jerry\"<7 \\\t'8");
+  EXPECT_EQ(masking.text("<p>Tom&amp;&quot;Jerry&quot;&lt;7 \\ &#39;8</p>"), "<p>******</p>");
+  EXPECT_EQ(masking.text(R"("<p>Tom&amp;&quot;Jerry&quot;&lt;7 \\ &#39;8</p>")"),
+            R"("<p>******</p>")");
+  EXPECT_EQ(masking.text("POST /Tom&%22Jerry%22%3C7%20%5C%09'8"), "POST /******");
+}
+
+TEST(Masking, FindsTheFieldsOfABuiltInEndpointsPath) {
+  const auto built_in = test::parse(
+      R"({"name": "x", "tenants": [{"id": 1, "name": "a", "webhook": {"endpoint": "default", "path": "/p?token=abcd"}}],
+          "steps": [)" +
+      test::kSend + "]}");
+  ASSERT_TRUE(built_in) << built_in.error().message;
+  EXPECT_EQ(Masking(*built_in, {}).text("POST /p?token=abcd"), "POST /p?token=******");
+}
+
+TEST(Masking, APasswordMayBeANumber) {
+  LoadOptions load;
+  load.variables = {*read_given_variable("db_password=12345678"),
+                    *read_given_variable("session_minutes=1000")};
+  const auto scenarios = test::parse_all(test::scenario_text(R"({"send": "email.savedConfiguration",
+      "data": {"configuratorId": "${db_password} ${session_minutes}"}})"),
+                                         load);
+  ASSERT_TRUE(scenarios) << scenarios.error().message;
+  EXPECT_EQ(Masking(scenarios->front(), {}).text("12345678 1000"), "****** 1000");
+}
+
+TEST(Masking, TheFolderOfTheShellIsNoPassword) {
+  LoadOptions load;
+  load.sources.environment = [](const std::string& name) -> std::optional<std::string> {
+    return "/value/of/" + name;
+  };
+  const auto scenarios = test::parse_all(test::scenario_text(R"({"send": "email.savedConfiguration",
+      "data": {"configuratorId": "${env.PWD} ${env.DB_PWD} ${env.PASSPHRASE}"}})"),
+                                         load);
+  ASSERT_TRUE(scenarios) << scenarios.error().message;
+  EXPECT_EQ(
+      Masking(scenarios->front(), {}).text("/value/of/PWD /value/of/DB_PWD /value/of/PASSPHRASE"),
+      "/value/of/PWD ****** ******");
 }
 
 }  // namespace
