@@ -19,16 +19,32 @@ constexpr std::size_t kLongestLabel = 80;
 constexpr std::string_view kForms =
     R"([ {"status": 503}, … ], or {"columns": ["status"], "rows": [ [503], … ]})";
 
-std::string label_of(const JsonNode& row, std::size_t number) {
+// All that the row says, or, with `shown`, all of it that may be shown.
+nlohmann::ordered_json values_of(const JsonNode& node, bool shown) {
+  if (!node.is(Kind::object) && !node.is(Kind::array)) return node.to_json();
+  auto values =
+      node.is(Kind::object) ? nlohmann::ordered_json::object() : nlohmann::ordered_json::array();
+  for (const JsonNode& item : node.items) values.push_back(values_of(item, shown));
+  for (const JsonNode::Member& member : node.members) {
+    if (shown && holds_secrets(member.name)) continue;
+    values[member.name] = values_of(member.value, shown);
+  }
+  return values;
+}
+
+// Empty: there is nothing in it that may be shown.
+std::string label_of(const JsonNode& row, std::size_t number, bool shown) {
   if (const JsonNode* name = row.find("name"); name != nullptr && name->is(Kind::string)) {
     return name->string;
   }
   std::string label;
   for (const JsonNode::Member& member : row.members) {
+    if (shown && holds_secrets(member.name)) continue;
     const JsonNode& value = member.value;
     if (!label.empty()) label += ", ";
-    label += fmt::format("{}={}", member.name,
-                         value.is(Kind::string) ? value.string : json_text(value.to_json()));
+    label +=
+        fmt::format("{}={}", member.name,
+                    value.is(Kind::string) ? value.string : json_text(values_of(value, shown)));
     if (label.size() > kLongestLabel) return fmt::format("case {}", number);
   }
   return label;
@@ -49,6 +65,7 @@ class CasesReader {
           fmt::format("{} stands where a table of cases is expected", kind_name(node.kind)),
           std::string(kForms));
     }
+    tell_apart();
     return std::move(cases_);
   }
 
@@ -95,6 +112,9 @@ class CasesReader {
 
   void add_row(const JsonNode& row, const JsonNode& columns,
                const std::vector<std::string>& names) {
+    for (std::size_t i = 0; i < std::min(row.items.size(), names.size()); ++i) {
+      if (holds_secrets(names[i])) diagnostics_.hide(row.items[i].where);
+    }
     if (!row.is(Kind::array) || row.items.size() != names.size()) {
       diagnostics_.add(
           row.where,
@@ -136,16 +156,30 @@ class CasesReader {
 
   // Reports of CI services tell scenarios by their names.
   void add(JsonNode row) {
-    std::string label = label_of(row, cases_.size() + 1);
-    const auto [first, fresh] = labels_.emplace(label, row.where);
+    const std::size_t number = cases_.size() + 1;
+    const auto [first, fresh] = labels_.emplace(label_of(row, number, false), row.where);
+    std::string shown = label_of(row, number, true);
     if (!fresh) {
       diagnostics_.add(
-          row.where, fmt::format("two cases are called '{}'", label),
+          row.where,
+          shown.empty() ? std::string("two cases have the same values")
+                        : fmt::format("two cases are called '{}'", shown),
           fmt::format("the first is at {}; \"name\" tells them apart", describe(first->second)));
       return;
     }
     const Location where = row.where;
-    cases_.push_back({where, std::move(label), std::move(row)});
+    cases_.push_back({where, std::move(shown), std::move(row)});
+  }
+
+  // Those that differ only in what is not shown.
+  void tell_apart() {
+    std::map<std::string, std::size_t> often;
+    for (const Case& one : cases_) ++often[one.label];
+    for (std::size_t i = 0; i < cases_.size(); ++i) {
+      std::string& label = cases_[i].label;
+      if (!label.empty() && often[label] == 1) continue;
+      label += fmt::format("{}case {}", label.empty() ? "" : ", ", i + 1);
+    }
   }
 
   Diagnostics& diagnostics_;

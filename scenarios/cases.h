@@ -13,7 +13,9 @@ namespace roomle_sim {
 
 struct Case {
   Location where;
-  std::string label;   // its member "name"; else its values, "status=503, outcome=mailed"
+  // Its member "name"; else its values but for those whose name speaks of a secret: "status=503,
+  // outcome=mailed". Where that leaves two alike, or nothing, "case 2" is behind it.
+  std::string label;
   JsonNode variables;  // an object
 };
 

@@ -45,9 +45,9 @@ using ScenarioStep = std::variant<SendStep, Expectation, CaptureStep>;
 
 // Immutable once read; any number of threads may run it at once.
 struct Scenario {
-  std::string path;  // of its file
-  Location where;    // of its first character
-  std::string name;
+  std::string path;       // of its file
+  Location where;         // of its first character
+  std::string name;       // with its secrets masked, and of a case what tells it from the others
   std::size_t cases = 1;  // that its file has
   std::string description;
   std::vector<std::string> tags;

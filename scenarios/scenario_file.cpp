@@ -9,8 +9,10 @@
 #include "scenarios/expansion.h"
 #include "scenarios/file_kind.h"
 #include "scenarios/include.h"
+#include "scenarios/masking.h"
 #include "scenarios/scenario.h"
 #include "scenarios/scenario_reader.h"
+#include "scenarios/template_text.h"
 
 namespace roomle_sim {
 namespace {
@@ -51,6 +53,7 @@ class FileReader {
     rows_ = read_cases(*cases, diagnostics_);
     for (const Case& row : rows_) read_one(&row);
     for (Scenario& scenario : scenarios_) scenario.cases = scenarios_.size();
+    name_cases();
   }
 
   void read_one(const Case* row) {
@@ -76,7 +79,9 @@ class FileReader {
     scenario.included.insert(included_.begin(), included_.end());
     note_files(scenario.included);
     for (const std::string& value : expansion.secrets) scenario.secrets.emplace_back(value);
-    if (row != nullptr) set_case(scenario, *row);
+    // Here already, so that filters, recordings and reports know it under one name.
+    scenario.name = Masking(scenario, RunOptions()).text(scenario.name);
+    if (row != nullptr) scenario.where = row->where;
     scenarios_.push_back(std::move(scenario));
   }
 
@@ -84,12 +89,26 @@ class FileReader {
     if (options_.files != nullptr) options_.files->insert(files.begin(), files.end());
   }
 
-  void set_case(Scenario& scenario, const Case& row) {
-    scenario.where = row.where;
+  [[nodiscard]] bool names_differ() const {
+    std::set<std::string_view> names;
+    for (const Scenario& scenario : scenarios_) names.insert(scenario.name);
+    return names.size() == scenarios_.size();
+  }
+
+  // A name that has the rows' values in it already says enough. One that has other variables, or
+  // such values as are masked, does not.
+  void name_cases() {
     const JsonNode* name = root_.find("name");
-    // A name that has the row's values in it already says enough.
-    if (name != nullptr && name->string != scenario.name) return;
-    scenario.name += fmt::format(" [{}]", row.label);
+    if (name == nullptr || scenarios_.size() != rows_.size()) return;
+    if (has_references(name->string) && names_differ()) return;
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+      Scenario& scenario = scenarios_[i];
+      scenario.name += fmt::format(" [{}]", Masking(scenario, RunOptions()).text(rows_[i].label));
+    }
+    if (names_differ()) return;
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+      scenarios_[i].name += fmt::format(" [case {}]", i + 1);
+    }
   }
 
   // Each mistake once, though every case may have it, with what stands there where it is a

@@ -73,6 +73,69 @@ TEST(Cases, ANameWithTheRowsValuesSaysEnough) {
   EXPECT_THAT(names_of(scenarios), ElementsAre("status 200", "status 503"));
 }
 
+std::string named(const std::string& name, const std::string& members) {
+  return R"({"name": ")" + name + R"(", "tenants": [{"id": 1, "name": "a"}], )" + members +
+         ", \"steps\": [" + kSend + "]}";
+}
+
+TEST(Cases, ANameWithoutTheRowsValuesDoesNotSayEnough) {
+  LoadOptions options;
+  options.variables.push_back(*read_given_variable("shop=acme"));
+  const std::string rows = R"("cases": [{"status": 200}, {"status": 503}])";
+  EXPECT_THAT(names_of(parse_all(named("at ${shop}", rows), options)),
+              ElementsAre("at acme [status=200]", "at acme [status=503]"));
+  EXPECT_THAT(names_of(parse_all(named(
+                  "at ${place}", R"("cases": [{"place": "a", "n": 1}, {"place": "a", "n": 2}])"))),
+              ElementsAre("at a [place=a, n=1]", "at a [place=a, n=2]"));
+}
+
+TEST(Cases, WhatSpeaksOfASecretIsInNoLabel) {
+  EXPECT_THAT(names_of(parse_all(named("shop", R"("cases": [
+ {"st": 200, "shop_password": "HUSH1", "of": {"secret": "HUSH2", "id": 1}},
+ {"st": 503, "shop_password": "HUSH3", "of": {}}])"))),
+              ElementsAre(R"(shop [st=200, of={"id":1}])", "shop [st=503, of={}]"));
+  // Where nothing else tells them apart, their numbers do.
+  EXPECT_THAT(names_of(parse_all(named("shop", R"("cases": [
+ {"st": 200, "db_pwd": "HUSH1"}, {"st": 200, "db_pwd": "HUSH2"}, {"st": 503, "db_pwd": "HUSH2"}])"))),
+              ElementsAre("shop [st=200, case 1]", "shop [st=200, case 2]", "shop [st=503]"));
+  EXPECT_THAT(
+      names_of(parse_all(named("shop", R"("cases": [{"secret": "HUSH1"}, {"secret": "HUSH2"}])"))),
+      ElementsAre("shop [case 1]", "shop [case 2]"));
+}
+
+TEST(Cases, SecretsAreMaskedInNames) {
+  EXPECT_THAT(names_of(parse_all(
+                  named("as ${shop_password}",
+                        R"("cases": [{"shop_password": "HUSH1"}, {"shop_password": "HUSH2"}])"))),
+              ElementsAre("as ****** [case 1]", "as ****** [case 2]"));
+  EXPECT_THAT(
+      names_of(parse_all(named(
+          "as ${shop_password}",
+          R"("cases": [{"shop_password": "HUSH1", "who": "HUSH1"}, {"shop_password": "HUSH2", "who": "HUSH2"}])"))),
+      ElementsAre("as ****** [who=******] [case 1]", "as ****** [who=******] [case 2]"));
+  LoadOptions options;
+  options.sources.environment = [](const std::string& name) {
+    return name == "MY_PASSWORD" ? std::optional<std::string>("HUSH-HUSH") : std::nullopt;
+  };
+  EXPECT_THAT(names_of(parse_all(named("x ${env.MY_PASSWORD}", R"("seed": 1)"), options)),
+              ElementsAre("x ******"));
+}
+
+TEST(Cases, NoMistakeShowsWhatSpeaksOfASecret) {
+  const std::string said = mistakes_of(scenario_text(
+      send_to("${whom}"),
+      R"("cases": [{"who": "x", "shop_password": "HUSH1"}, {"who": "y", "shop_password": "HUSH2"}], )"));
+  EXPECT_THAT(said, HasSubstr("(in the case 'who=x')"));
+  const std::string twice = mistakes_of(scenario_text(
+      kSend, R"("cases": [{"shop_password": "HUSH1"}, {"shop_password": "HUSH1"}], )"));
+  EXPECT_THAT(twice, HasSubstr("two cases have the same values"));
+  const std::string table = mistakes_of(scenario_text(
+      kSend,
+      R"("cases": {"columns": ["n", "shop_password"], "rows": [[1, "HUSH1"], [1, "HUSH1"], [1]]}, )"));
+  EXPECT_THAT(table, HasSubstr("two cases are called"));
+  EXPECT_THAT(said + twice + table, Not(HasSubstr("HUSH")));
+}
+
 TEST(Cases, ALongRowIsCalledByItsNumber) {
   const std::string text(100, 'x');
   const auto scenarios = parse_all(scenario_text(
