@@ -4,9 +4,9 @@
 
 #include <fmt/format.h>
 
+#include "base/credential_names.h"
 #include "scenarios/masking.h"
 #include "scenarios/shell_words.h"
-#include "sender/credential_headers.h"
 
 namespace roomle_sim {
 namespace {
@@ -23,32 +23,39 @@ class Line {
   explicit Line(Masking masking) : masking_(std::move(masking)) {}
 
   void add(std::string_view word) {
-    text_ += fmt::format(" {}", shell_quoted(masking_.text(word)));
+    text_ += fmt::format(" {}", shell_quoted_masked(masking_.text(without_url_credentials(word))));
   }
+  // To the letter: what is masked in it was so when it was read.
+  void add_shown(std::string_view word) { text_ += fmt::format(" {}", shell_quoted(word)); }
   // NAME=VALUE or NAME: VALUE, the value left out where the name speaks of a credential.
   void add_named(const std::string& text, std::string_view separator) {
     const std::size_t at = text.find(separator);
     const std::string name = text.substr(0, at);
-    if (at == std::string::npos || !holds_credentials(name)) return add(text);
-    const std::size_t word = std::min(name.find_first_not_of('-'), name.size());
-    text_ += fmt::format(" \"{}{}{}\"", name, separator, shell_variable(name.substr(word)));
+    const bool in_url = name.find("://") != std::string::npos;
+    if (at == std::string::npos || in_url || !holds_credentials(name)) return add(text);
+    text_ += fmt::format(" \"{}{}{}\"", name, separator, variable_of(name));
   }
   void add_child(const std::vector<std::string>& words) {
     add("--");
-    bool secret = false;  // the word before named one: --password abc
+    std::string before;  // it named a secret: --password abc
     for (const std::string& word : words) {
-      if (secret) {
-        text_ += " '…'";
-      } else {
+      if (before.empty()) {
         add_named(word, "=");
+      } else {
+        text_ += fmt::format(" \"{}\"", variable_of(before));
       }
-      secret = !secret && word.starts_with("-") && word.find('=') == std::string::npos &&
-               holds_credentials(word);
+      const bool names_one = before.empty() && word.starts_with("-") &&
+                             word.find('=') == std::string::npos && holds_credentials(word);
+      before = names_one ? word : "";
     }
   }
   [[nodiscard]] std::string take() && { return std::move(text_); }
 
  private:
+  static std::string variable_of(const std::string& name) {
+    return shell_variable(name.substr(std::min(name.find_first_not_of('-'), name.size())));
+  }
+
   Masking masking_;
   std::string text_ = "roomle-sim run";
 };
@@ -62,7 +69,7 @@ std::string reproduction(const ScenarioResult& result, const ReproductionFlags& 
   line.add(scenario.path == "<stdin>" ? "-" : scenario.path);
   if (scenario.cases > 1) {
     line.add("--filter");
-    line.add(filter_for(scenario.name));
+    line.add_shown(filter_for(scenario.name));
   }
   line.add("--seed");
   line.add(std::to_string(result.seed));

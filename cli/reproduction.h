@@ -19,8 +19,8 @@ struct ReproductionFlags {
 };
 
 // With the seed that the run had, the case that it was (--filter), and the variables that the
-// scenario refers to, for a POSIX shell. What speaks of a credential by its name is left to a
-// variable of the shell: --variable "password=$PASSWORD".
+// scenario refers to, for a POSIX shell. What speaks of a credential by its name, and what is
+// masked in a URL, is left to a variable of the shell: --variable "password=$PASSWORD".
 std::string reproduction(const ScenarioResult& result, const ReproductionFlags& flags,
                          const RunOptions& run);
 

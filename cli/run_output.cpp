@@ -135,9 +135,13 @@ void show_reproduction(Console& console, const ScenarioResult& result, const Run
   }
   const auto [send, exchange] = telling_exchange(result);
   if (exchange == nullptr) return;
+  const Masking masking(*result.scenario, run);
   console.line(fmt::format("     {}", printable(heading_of_post(result, *send))));
-  console.line(fmt::format("       {}", printable(curl_command(*send, *exchange, run.transport,
-                                                               Masking(*result.scenario, run)))));
+  console.line(
+      fmt::format("       {}", printable(curl_command(*send, *exchange, run.transport, masking))));
+  if (!posts_the_same(*exchange, masking)) {
+    console.line(fmt::format("       {}", kNotTheSamePost));
+  }
 }
 
 ordered_json result_object(const ScenarioResult& result) {

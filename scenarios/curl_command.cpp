@@ -9,10 +9,12 @@ namespace roomle_sim {
 namespace {
 
 std::string header_option(const std::string& name, const std::string& value) {
-  if (value == kNotKept) return fmt::format(" -H \"{}: {}\"", name, shell_variable(name));
+  if (value == kNotKept) {
+    return fmt::format(" -H \"{}: {}\"", name, shell_variable(name));
+  }
   // curl takes "Name:" for "leave it out", and a semicolon for an empty value.
   if (value.empty()) return fmt::format(" -H {}", shell_quoted(name + ";"));
-  return fmt::format(" -H {}", shell_quoted(fmt::format("{}: {}", name, value)));
+  return fmt::format(" -H {}", shell_quoted_masked(fmt::format("{}: {}", name, value), name));
 }
 
 }  // namespace
@@ -34,7 +36,11 @@ std::string curl_command(const SendRecord& send, const Exchange& exchange,
   }
   return command + fmt::format(" --data-raw {} {}", shell_quoted(masking.text(request.body)),
                                send.built_in ? fmt::format("\"{}\"", shell_variable("WEBHOOK"))
-                                             : shell_quoted(masking.text(request.url)));
+                                             : shell_quoted_masked(masking.text(request.url)));
+}
+
+bool posts_the_same(const Exchange& exchange, const Masking& masking) {
+  return masking.text(exchange.request.body) == exchange.request.body;
 }
 
 }  // namespace roomle_sim

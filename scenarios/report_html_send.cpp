@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "base/credential_names.h"
 #include "base/json_text.h"
 #include "base/time.h"
+#include "scenarios/curl_command.h"
 #include "scenarios/report_html_parts.h"
 #include "scenarios/report_text.h"
 
@@ -90,6 +92,9 @@ std::string attempt_html(const ordered_json& attempt, bool open) {
         "<h5>The same POST{}</h5>\n<pre class=\"command\">{}</pre>\n",
         attempt.at("request").at("builtIn").get<bool>() ? " (WEBHOOK: your endpoint's URL)" : "",
         xml_escape(text_of(attempt, "curl")));
+    if (text_of(attempt.at("request"), "body").find(kMasked) != std::string::npos) {
+      html += fmt::format("<p>{}</p>\n", xml_escape(kNotTheSamePost));
+    }
   }
   return html + "</details>\n";
 }

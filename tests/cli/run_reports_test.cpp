@@ -23,14 +23,6 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-// What stands behind `mark`; empty where it does not occur.
-std::string rest_of_line(const std::string& text, const std::string& mark) {
-  const std::size_t at = text.find(mark);
-  if (at == std::string::npos) return {};
-  const std::size_t begin = at + mark.size();
-  return text.substr(begin, text.find('\n', begin) - begin);
-}
-
 class RunReported : public ::testing::Test {
  protected:
   static ProcessResult run(std::vector<std::string> arguments, const ProcessOptions& options = {}) {

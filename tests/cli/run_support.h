@@ -16,4 +16,12 @@ inline std::string scenario(const std::string& outcome, const std::string& membe
          outcome + "\" } } ] }";
 }
 
+// What stands behind `mark`; empty where it does not occur.
+inline std::string rest_of_line(const std::string& text, const std::string& mark) {
+  const std::size_t at = text.find(mark);
+  if (at == std::string::npos) return {};
+  const std::size_t begin = at + mark.size();
+  return text.substr(begin, text.find('\n', begin) - begin);
+}
+
 }  // namespace roomle_sim

@@ -193,5 +193,15 @@ TEST(ShellWords, AreReadBackAsTheyWere) {
   EXPECT_EQ(shell_variable("2fa"), "$_2FA");
 }
 
+TEST(ShellWords, WhatIsMaskedIsAVariable) {
+  EXPECT_EQ(shell_quoted_masked("http://h/?x=$HOME"), "'http://h/?x=$HOME'");
+  EXPECT_EQ(shell_quoted_masked("http://h/?api_key=******&x=\"`$HOME\\"),
+            R"("http://h/?api_key=$API_KEY&x=\"\`\$HOME\\")");
+  EXPECT_EQ(shell_quoted_masked("http://h/******s/?a=1&sig=******_"),
+            R"("http://h/${SECRET}s/?a=1&sig=${SIG}_")");
+  EXPECT_EQ(shell_quoted_masked("X-A: wow! ******", "X-A"), R"("X-A: wow"'!'" $X_A")");
+  EXPECT_EQ(shell_quoted_masked("http://h/?x=******y&z=1 ="), R"("http://h/?x=${X}y&z=1 =")");
+}
+
 }  // namespace
 }  // namespace roomle_sim
