@@ -267,7 +267,7 @@ std::optional<double> read_number(const JsonNode& node, Diagnostics& diagnostics
     wrong_kind(node, diagnostics, "a number");
     return std::nullopt;
   }
-  if (node.number < low || node.number > high) {
+  if (!(node.number >= low && node.number <= high)) {  // so that no NaN passes
     diagnostics.add(node.where, fmt::format("{} is out of range", node.number),
                     fmt::format("a number from {} to {}", low, high));
     return std::nullopt;

@@ -18,13 +18,18 @@ std::optional<Error> MemoryJournal::append(std::span<const JournalRecord> record
     for (const JournalRecord& one : records) observer_(one);
   }
   // An end becomes known last: who waits for it then finds that the observer has seen it all.
+  bool ended = false;
   {
     const std::lock_guard lock(mutex_);
     for (const JournalRecord& one : records) {
-      if (const auto* end = std::get_if<record::Ended>(&one.what)) ended_[one.delivery] = *end;
+      const auto* end = std::get_if<record::Ended>(&one.what);
+      if (end == nullptr) continue;
+      ended_[one.delivery] = *end;
+      ended = true;
     }
   }
   changed_.notify_all();
+  if (ended && on_end_) on_end_();
   return std::nullopt;
 }
 

@@ -20,7 +20,9 @@ class MemoryJournal : public Journal {
   using Observer = std::function<void(const JournalRecord&)>;
   // `observer` sees each record, after it was kept, in the order of append(); one call at a time.
   // It may read this journal, but must not append.
-  explicit MemoryJournal(Observer observer = {}) : observer_(std::move(observer)) {}
+  // `ended` is called once more after it, when end_of() knows of an end.
+  explicit MemoryJournal(Observer observer = {}, std::function<void()> ended = {})
+      : observer_(std::move(observer)), on_end_(std::move(ended)) {}
 
   std::optional<Error> append(std::span<const JournalRecord> records) override;
 
@@ -37,6 +39,7 @@ class MemoryJournal : public Journal {
 
  private:
   Observer observer_;
+  std::function<void()> on_end_;
   std::mutex observer_mutex_;
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;

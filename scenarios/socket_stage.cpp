@@ -3,6 +3,16 @@
 #include <algorithm>
 
 namespace roomle_sim {
+namespace {
+
+bool has_real_webhook(const Scenario& scenario) {
+  const auto& tenants = scenario.registry.tenants();
+  return std::any_of(tenants.begin(), tenants.end(), [&](const Tenant& tenant) {
+    return !tenant.webhook.empty() && !scenario.built_in.contains(tenant.id);
+  });
+}
+
+}  // namespace
 
 Result<std::unique_ptr<Stage>> SocketStage::set_up(const Scenario& scenario,
                                                    const RunOptions& options, std::uint64_t seed) {
@@ -20,6 +30,8 @@ Result<std::unique_ptr<Stage>> SocketStage::set_up(const Scenario& scenario,
   }
   HttpTransportOptions trusting = options.transport;
   if (stage->authority_) trusting.ca_cert_pem = stage->authority_->pem();
+  // Nobody else is asked then, and reading them would take its time off the first deadline.
+  trusting.system_authorities = options.external_endpoint || has_real_webhook(scenario);
   auto transport = HttpTransport::create(trusting);
   if (!transport) return transport.error();
   stage->transport_ = *std::move(transport);
@@ -107,7 +119,8 @@ void SocketStage::wait_for_requests(const std::map<std::string, std::uint64_t>& 
 bool SocketStage::skip(TimePoint until, SteadyTime deadline, const std::function<bool()>& came) {
   const Standstill standstill =
       dispatcher_->wait_for_standstill(std::min(clock_.steady(until), deadline));
-  if (!standstill.reached) return false;
+  // What was interrupted stands still, too: time must not go by for it.
+  if (!standstill.reached || bell().closed()) return false;
   if (came()) return true;
   const TimePoint next = std::min(standstill.next.value_or(until), until);
   if (next == TimePoint::max()) return false;

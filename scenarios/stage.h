@@ -73,7 +73,8 @@ class Stage {
 
  protected:
   explicit Stage(std::uint64_t seed)
-      : seed_(seed), journal_([this](const JournalRecord&) { bell_.ring(); }) {}
+      : seed_(seed),
+        journal_([this](const JournalRecord&) { bell_.ring(); }, [this] { bell_.ring(); }) {}
 
   std::optional<Error> open_named_mailbox(const std::string& spec);
   FallbackMailbox& mailbox() { return named_mailbox_ ? *named_mailbox_ : memory_mailbox_; }

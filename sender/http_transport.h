@@ -34,11 +34,12 @@ namespace roomle_sim {
 
 struct HttpTransportOptions {
   Targets targets = Targets::any;
-  bool insecure = false;         // take any certificate of the endpoint's
-  std::string ca_cert_file;      // PEM: trusted in addition to the system's authorities
-  std::string ca_cert_pem;       // the same as a text
-  std::string client_cert_file;  // PEM: shown to an endpoint that asks; the leaf first
-  std::string client_key_file;   // PEM, not encrypted; empty: it is in client_cert_file
+  bool insecure = false;           // take any certificate of the endpoint's
+  std::string ca_cert_file;        // PEM: trusted in addition to the system's authorities
+  std::string ca_cert_pem;         // the same as a text
+  bool system_authorities = true;  // trusted; reading them takes the first TLS attempt some 30 ms
+  std::string client_cert_file;    // PEM: shown to an endpoint that asks; the leaf first
+  std::string client_key_file;     // PEM, not encrypted; empty: it is in client_cert_file
   // A connection that was idle for longer is closed instead of used. Below the time-out of the
   // usual servers (5 s: Node.js, Apache), so that they seldom hang up first.
   Duration idle_limit{std::chrono::seconds(4)};

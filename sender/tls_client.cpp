@@ -116,11 +116,12 @@ struct TlsContext::State {
   CHandle<BIO_METHOD, BIO_meth_free> method{
       BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "socket without SIGPIPE")};
   bool insecure = false;
+  bool system_authorities = true;
   std::once_flag system_read;
 
   // Reading the system's authorities takes tens of milliseconds: not before there is TLS.
   void trust_system() {
-    if (insecure) return;
+    if (insecure || !system_authorities) return;
     std::call_once(system_read, [this] { SSL_CTX_set_default_verify_paths(ctx.get()); });
   }
 
@@ -152,6 +153,7 @@ Result<std::unique_ptr<TlsContext>> TlsContext::create(const TlsOptions& options
     return Error{ErrorCode::unavailable, "OpenSSL: " + first_complaint()};
   }
   state->insecure = options.insecure;
+  state->system_authorities = options.system_authorities;
   state->set_up();
   SSL_CTX* ctx = state->ctx.get();
   if (!options.ca_cert_file.empty() &&

@@ -16,11 +16,12 @@
 namespace roomle_sim {
 
 struct TlsOptions {
-  bool insecure = false;         // take any certificate
-  std::string ca_cert_file;      // PEM; empty: none
-  std::string ca_cert_pem;       // the same as a text, in addition; empty: none
-  std::string client_cert_file;  // PEM, the chain with the leaf first; empty: none
-  std::string client_key_file;   // PEM, not encrypted; empty: it is in client_cert_file
+  bool insecure = false;           // take any certificate
+  std::string ca_cert_file;        // PEM; empty: none
+  std::string ca_cert_pem;         // the same as a text, in addition; empty: none
+  bool system_authorities = true;  // trusted, and read with the first handshake
+  std::string client_cert_file;    // PEM, the chain with the leaf first; empty: none
+  std::string client_key_file;     // PEM, not encrypted; empty: it is in client_cert_file
 };
 
 struct TlsStep {

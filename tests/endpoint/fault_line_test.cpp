@@ -102,6 +102,8 @@ TEST(FaultLine, WhatAFileRefusesALineRefuses) {
   EXPECT_THAT(mistake("blackhole + status 503"), HasSubstr("'status' has no meaning beside"));
   EXPECT_THAT(mistake("delay 200"), HasSubstr("unit"));
   EXPECT_THAT(mistake("refuse; 200"), HasSubstr("has no sequence"));
+  EXPECT_THAT(mistake("nan%: 503; 200"), HasSubstr("out of range"));
+  EXPECT_THAT(mistake("delay lognormal 1s nan"), HasSubstr("out of range"));
   EXPECT_THAT(mistake("event email.saved: 200"), HasSubstr("email.savedConfiguration"));
 }
 

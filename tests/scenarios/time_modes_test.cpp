@@ -1,5 +1,6 @@
 // The three ways in which time passes in a run: they tell the same, and two of them do not wait.
 #include <chrono>
+#include <filesystem>
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -8,6 +9,8 @@
 #include "base/json_text.h"
 #include "scenarios/suite.h"
 #include "tests/scenarios/scenario_text.h"
+#include "tests/support/raw_server.h"
+#include "tests/support/temporary_folder.h"
 
 namespace roomle_sim {
 namespace {
@@ -152,6 +155,25 @@ TEST(Skip, WhatIsUnderWayIsNotSkipped) {
                         R"("endpoint": {"sequence": [{"status": 200, "delay": "3s"}]}, )"),
           in(TimeMode::skip));
   EXPECT_EQ(ran.result.state, State::passed) << differences_of(ran.result) << ran.result.error;
+}
+
+TEST(Skip, AnInterruptBringsNoTimeAndNoMail) {
+  const TemporaryFolder folder;
+  std::stop_source stop;
+  RawServer hanging([&](RawConnection& connection) {
+    connection.read_request();
+    stop.request_stop();
+    connection.wait_for_close();
+  });
+  RunOptions options = in(TimeMode::skip);
+  options.external_endpoint = hanging.url();
+  options.mailbox = "maildir:" + folder.path() + "/mail";
+  const Ran ran =
+      run(scenario_text(kSend, R"("timeout": "2h", )", R"(, "simulator": {"timeout": "1h"})"),
+          options, stop.get_token());
+  EXPECT_EQ(ran.result.state, State::interrupted);
+  EXPECT_LT(ran.result.passed_time, hours(1));
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path() + "/mail/new"));
 }
 
 TEST(Virtual, ARealWebhookIsAnError) {
