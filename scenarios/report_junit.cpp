@@ -25,14 +25,18 @@ std::string failure_text(const ScenarioResult& result) {
   return text;
 }
 
+std::string test_case_of(const Scenario& scenario, const Location& where, Duration duration) {
+  return fmt::format(
+      "    <testcase name=\"{}\" classname=\"{}\" file=\"{}\" line=\"{}\" time=\"{}\"",
+      xml_escape(scenario.name), xml_escape(std::filesystem::path(scenario.path).stem().string()),
+      xml_escape(scenario.path), line_of(where), seconds(duration));
+}
+
 std::string test_case(const ScenarioResult& result) {
   const Scenario& scenario = *result.scenario;
   const Location& where =
       result.differences.empty() ? scenario.where : result.differences.front().where;
-  std::string xml = fmt::format(
-      "    <testcase name=\"{}\" classname=\"{}\" file=\"{}\" line=\"{}\" time=\"{}\"",
-      xml_escape(scenario.name), xml_escape(std::filesystem::path(scenario.path).stem().string()),
-      xml_escape(scenario.path), line_of(where), seconds(result.duration));
+  const std::string xml = test_case_of(scenario, where, result.duration);
   switch (result.state) {
     case ScenarioResult::State::passed:
       return xml + "/>\n";
@@ -53,17 +57,21 @@ std::string test_case(const ScenarioResult& result) {
 }  // namespace
 
 std::string junit_xml(const SuiteResult& suite) {
+  const auto stopped =
+      std::count_if(suite.results.begin(), suite.results.end(), [](const ScenarioResult& result) {
+        return result.state == ScenarioResult::State::interrupted;
+      });
   const std::string counts = fmt::format(
       "name=\"roomle-sim\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"{}\"",
-      suite.results.size(), suite.failed, suite.errors,
-      std::count_if(suite.results.begin(), suite.results.end(),
-                    [](const ScenarioResult& result) {
-                      return result.state == ScenarioResult::State::interrupted;
-                    }),
-      seconds(suite.duration));
+      suite.results.size() + suite.not_begun.size(), suite.failed, suite.errors,
+      static_cast<std::size_t>(stopped) + suite.not_begun.size(), seconds(suite.duration));
   std::string xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
   xml += fmt::format("<testsuites {0}>\n  <testsuite {0}>\n", counts);
   for (const ScenarioResult& result : suite.results) xml += test_case(result);
+  for (const Scenario* one : suite.not_begun) {
+    xml += test_case_of(*one, one->where, Duration::zero()) +
+           ">\n      <skipped message=\"not run\"/>\n    </testcase>\n";
+  }
   return xml + "  </testsuite>\n</testsuites>\n";
 }
 

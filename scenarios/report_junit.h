@@ -2,7 +2,7 @@
 //
 // <testsuites> with one <testsuite>; a <testcase> for each scenario, with its file, line and time;
 // a <failure> that holds all its differences, an <error> where it could not run, <skipped/> where
-// it was interrupted. Scenarios that were not begun are absent.
+// it was interrupted, or not run at all.
 #pragma once
 
 #include <string>

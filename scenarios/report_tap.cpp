@@ -75,20 +75,22 @@ std::string diagnostics(const ScenarioResult& result) {
 }  // namespace
 
 std::string tap_text(const SuiteResult& suite) {
-  std::string text = fmt::format("TAP version 14\n1..{}", suite.results.size());
-  text += suite.results.empty() ? " # no scenario was run\n" : "\n";
+  // The plan is of all of them: of a run that was broken off something is missing then, also to who
+  // does not know "Bail out!".
+  std::string text =
+      fmt::format("TAP version 13\n1..{}", suite.results.size() + suite.not_begun.size());
+  text += suite.results.empty() && suite.not_begun.empty() ? " # no scenario was run\n" : "\n";
   std::size_t number = 0;
-  int interrupted = 0;
   for (const ScenarioResult& result : suite.results) {
     const bool stopped = result.state == State::interrupted;
-    if (stopped) ++interrupted;
     text += fmt::format("{} {} - {}{}\n",
                         result.state == State::passed || stopped ? "ok" : "not ok", ++number,
                         description(result.scenario->name), stopped ? " # SKIP interrupted" : "");
     text += diagnostics(result);
   }
-  if (suite.not_run > interrupted) {
-    text += fmt::format("# {} more not run\n", suite.not_run - interrupted);
+  if (suite.interrupted) return text + "Bail out! interrupted\n";
+  for (const Scenario* one : suite.not_begun) {
+    text += fmt::format("ok {} - {} # SKIP not run\n", ++number, description(one->name));
   }
   return text;
 }

@@ -1,9 +1,9 @@
-// The results as TAP, version 14 (https://testanything.org/tap-version-14-specification.html).
+// The results as TAP, version 13 (https://testanything.org/tap-version-13-specification.html).
 //
 // A test point for each scenario, with a YAML block: where it is, how long it took, its seed, and
 // where it failed all its differences, what happened, and how to run it again. One that was
-// interrupted is skipped. Scenarios that were not begun are in no test point; a comment counts
-// them.
+// interrupted, and those that --fail-fast left out, are skipped. The plan is of all scenarios; a
+// run that was interrupted ends in "Bail out!", with none of those that were not begun.
 #pragma once
 
 #include <string>

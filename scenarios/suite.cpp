@@ -133,7 +133,11 @@ class SuiteRun {
     }
     SuiteResult suite;
     suite.duration = std::chrono::steady_clock::now() - start;
-    for (std::optional<ScenarioResult>& result : results_) count(result, suite);
+    for (std::size_t i = 0; i < results_.size(); ++i) {
+      if (!results_[i]) suite.not_begun.push_back(&scenarios_[i]);
+      count(results_[i], suite);
+    }
+    suite.interrupted = stop_.stop_requested() && suite.not_run > 0;
     return suite;
   }
 

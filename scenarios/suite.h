@@ -54,7 +54,9 @@ struct SuiteResult {
   int passed = 0;
   int failed = 0;
   int errors = 0;
-  int not_run = 0;  // interrupted, or not begun
+  int not_run = 0;                         // interrupted, or not begun
+  std::vector<const Scenario*> not_begun;  // of the caller's, in their order
+  bool interrupted = false;                // a stop left some of them out, or ended them
   int not_checked = 0;
   Duration duration{0};
   Duration passed_time{0};  // on the clocks of all of them together

@@ -45,7 +45,7 @@ TEST_F(RunReported, SeveralReportsAtOnce) {
               AllOf(HasSubstr("<testcase name=\"a saved draft\" classname=\"wrong\""),
                     HasSubstr("reproduce with: roomle-sim run ")));
   EXPECT_THAT(content_of(in("r.tap")),
-              StartsWith("TAP version 14\n1..2\nnot ok 1 - a saved draft\n"));
+              StartsWith("TAP version 13\n1..2\nnot ok 1 - a saved draft\n"));
   const auto json = json_from(content_of(in("r.json")));
   EXPECT_EQ(json["version"], 1);
   EXPECT_EQ(json["scenarios"][1]["sends"][0]["outcome"], "delivered");
@@ -55,7 +55,7 @@ TEST_F(RunReported, SeveralReportsAtOnce) {
 TEST_F(RunReported, AReportOnStdoutIsThereAlone) {
   const ProcessResult result = run({fine_, "--report", "tap=-"});
   EXPECT_EQ(result.exit_code, 0);
-  EXPECT_THAT(result.out, StartsWith("TAP version 14\n1..1\nok 1 - a saved draft\n"));
+  EXPECT_THAT(result.out, StartsWith("TAP version 13\n1..1\nok 1 - a saved draft\n"));
   EXPECT_THAT(result.out, Not(HasSubstr("1 passed")));
   EXPECT_THAT(result.err, HasSubstr("1 passed, 0 failed"));
   EXPECT_EQ(run({fine_, "--report", "tap=-", "-q"}).err, "");

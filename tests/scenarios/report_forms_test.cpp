@@ -4,6 +4,7 @@
 
 #include "scenarios/report_document.h"
 #include "scenarios/report_html.h"
+#include "scenarios/report_junit.h"
 #include "scenarios/report_tap.h"
 #include "scenarios/report_text.h"
 #include "scenarios/shell_words.h"
@@ -136,11 +137,64 @@ TEST(Tap, HasAPointForEachScenarioAndDiagnostics) {
   Suite suite = mailed();
   suite.add(scenario_text(kSend));
   const std::string tap = tap_text(suite.result);
-  EXPECT_THAT(tap, testing::StartsWith("TAP version 14\n1..2\nnot ok 1 - test\n  ---\n"));
+  EXPECT_THAT(tap, testing::StartsWith("TAP version 13\n1..2\nnot ok 1 - test\n  ---\n"));
   EXPECT_THAT(tap, HasSubstr("\n  ...\nok 2 - test\n  ---\n"));
   EXPECT_THAT(tap,
               AllOf(HasSubstr("\n  severity: fail\n"), HasSubstr("\n    - at: \"test.json:5:24\""),
                     HasSubstr("\n      expected: \"\\\"delivered\\\"\"")));
+}
+
+// A run of three that is stopped while the first is under way.
+SuiteResult stopped(const std::vector<Scenario>& scenarios) {
+  std::stop_source stop;
+  SuiteOptions options;
+  options.jobs = 1;
+  options.run.time = TimeMode::virt;
+  options.on_begin = [&](const Scenario&) { stop.request_stop(); };
+  return run_suite(scenarios, options, stop.get_token());
+}
+
+std::vector<Scenario> three(const std::string& expected = "delivered") {
+  std::vector<Scenario> scenarios;
+  for (int i = 0; i < 3; ++i) {
+    auto one =
+        test::parse(scenario_text(kSend + R"(, {"expect": {"outcome": ")" + expected + "\"}}"));
+    EXPECT_TRUE(one) << one.error().message;
+    scenarios.push_back(*std::move(one));
+    scenarios.back().name = "scenario " + std::to_string(i + 1);
+  }
+  return scenarios;
+}
+
+TEST(Tap, AnInterruptedRunIsNoSuccess) {
+  const std::vector<Scenario> scenarios = three();
+  const std::string tap = tap_text(stopped(scenarios));
+  EXPECT_THAT(tap,
+              testing::StartsWith("TAP version 13\n1..3\nok 1 - scenario 1 # SKIP interrupted\n"));
+  EXPECT_THAT(tap, testing::EndsWith("\nBail out! interrupted\n"));
+  EXPECT_THAT(tap, Not(HasSubstr("scenario 2")));
+}
+
+TEST(Tap, WhatFailFastLeftOutIsSkipped) {
+  const std::vector<Scenario> scenarios = three("mailed");
+  SuiteOptions options;
+  options.jobs = 1;
+  options.fail_fast = true;
+  const std::string tap = tap_text(run_suite(scenarios, options, {}));
+  EXPECT_THAT(tap, testing::StartsWith("TAP version 13\n1..3\nnot ok 1 - scenario 1\n"));
+  EXPECT_THAT(tap, testing::EndsWith("\nok 2 - scenario 2 # SKIP not run\n"
+                                     "ok 3 - scenario 3 # SKIP not run\n"));
+}
+
+TEST(Junit, WhatWasNotRunIsSkipped) {
+  const std::vector<Scenario> scenarios = three();
+  const std::string xml = junit_xml(stopped(scenarios));
+  EXPECT_THAT(
+      xml,
+      AllOf(HasSubstr(R"(tests="3" failures="0" errors="0" skipped="3")"),
+            HasSubstr("<skipped message=\"interrupted\"/>"),
+            HasSubstr(R"(name="scenario 3" classname="test" file="test.json" line="1" time="0.000">
+      <skipped message="not run"/>)")));
 }
 
 TEST(Tap, ANameCannotBeTakenForADirective) {
