@@ -45,18 +45,87 @@ std::string for_file_name(std::string_view text) {
   return name;
 }
 
-std::string file_name_of(const Scenario& scenario) {
-  const std::string stem = fs::path(scenario.path).stem().string();
-  std::string name = for_file_name(stem);
-  if (scenario.cases > 1) {
-    name += fmt::format(".{}-{:08x}", for_file_name(scenario.name), hash_of(scenario.name));
-  }
-  return name + std::string(kEnding);
+// What stands behind that of the scenario's file.
+std::string ending_of(const Scenario& scenario) {
+  if (scenario.cases == 1) return std::string(kEnding);
+  return fmt::format(".{}-{:08x}{}", for_file_name(scenario.name), hash_of(scenario.name), kEnding);
 }
+
+// The names that a file's recording may have, the shortest first: "a", "x.a", "tt.x.a", … Where
+// something could not be written in a file's name, a hash of what it was tells it apart.
+std::vector<std::string> names_for(const std::string& path) {
+  std::error_code error;
+  fs::path absolute = fs::absolute(path, error).lexically_normal();
+  if (error) absolute = path;
+  std::string whole = absolute.stem().string();
+  std::string name = for_file_name(whole);
+  bool altered = name != whole;
+  std::vector<std::string> names{name};
+  if (altered) names.push_back(fmt::format("{}-{:08x}", name, hash_of(whole)));
+  for (fs::path at = absolute.parent_path(); at.has_filename(); at = at.parent_path()) {
+    const std::string folder = at.filename().string();
+    const std::string written = for_file_name(folder);
+    altered = altered || written != folder;
+    whole = folder + "/" + whole;
+    name = written + "." + name;
+    names.push_back(altered ? fmt::format("{}-{:08x}", name, hash_of(whole)) : name);
+  }
+  return names;
+}
+
+// For each file of the scenarios the name of its recording: the shortest that none of the others
+// can have. But a longer one under which it was recorded beside others stays its own: so each of
+// them can be compared by itself.
+class FileNames {
+ public:
+  FileNames(const std::vector<Scenario>& scenarios, const std::set<std::string>& recordings) {
+    std::map<std::string, std::vector<std::string>> alike;  // paths by their shortest name
+    for (const Scenario& one : scenarios) {
+      endings_[one.path].push_back(ending_of(one));
+      if (candidates_.contains(one.path)) continue;
+      candidates_[one.path] = names_for(one.path);
+      alike[candidates_[one.path].front()].push_back(one.path);
+    }
+    for (const auto& [name, paths] : alike) {
+      for (const std::string& path : paths) names_[path] = name_of(path, paths, recordings);
+    }
+  }
+
+  [[nodiscard]] std::string of(const Scenario& scenario) const {
+    return names_.at(scenario.path) + ending_of(scenario);
+  }
+
+ private:
+  [[nodiscard]] std::string name_of(const std::string& path, const std::vector<std::string>& alike,
+                                    const std::set<std::string>& recordings) const {
+    std::set<std::string> taken;
+    for (const std::string& other : alike) {
+      if (other == path) continue;
+      taken.insert(candidates_.at(other).begin(), candidates_.at(other).end());
+    }
+    std::vector<std::string> own = candidates_.at(path);
+    const std::string longest = own.back();
+    std::erase_if(own, [&](const std::string& name) { return taken.contains(name); });
+    if (own.empty()) return longest;
+    const auto& endings = endings_.at(path);
+    const auto is_recorded = [&](const std::string& name) {
+      return std::any_of(endings.begin(), endings.end(), [&](const std::string& ending) {
+        return recordings.contains(name + ending);
+      });
+    };
+    const auto recorded = std::find_if(own.rbegin(), own.rend(), is_recorded);
+    return recorded == own.rend() ? own.front() : *recorded;
+  }
+
+  // By the scenarios' paths.
+  std::map<std::string, std::vector<std::string>> candidates_;
+  std::map<std::string, std::vector<std::string>> endings_;
+  std::map<std::string, std::string> names_;
+};
 
 struct Folder {
   bool any = false;  // something is in it
-  bool recordings = false;
+  std::set<std::string> recordings;
 };
 
 Result<Folder> look_into(const std::string& folder) {
@@ -66,7 +135,8 @@ Result<Folder> look_into(const std::string& folder) {
   if (error == std::errc::no_such_file_or_directory) return found;
   while (!error && at != fs::directory_iterator()) {
     found.any = true;
-    if (at->path().string().ends_with(kEnding)) found.recordings = true;
+    std::string name = at->path().filename().string();
+    if (name.ends_with(kEnding)) found.recordings.insert(std::move(name));
     at.increment(error);
   }
   if (!error) return found;
@@ -79,21 +149,22 @@ Result<std::unique_ptr<Replay>> Replay::open(const std::string& folder, bool upd
                                              const std::vector<Scenario>& scenarios) {
   const Result<Folder> found = look_into(folder);
   if (!found) return found.error();
-  if (found->any && !found->recordings) {
+  if (found->any && found->recordings.empty()) {
     return Error{ErrorCode::bad_input,
                  fmt::format("--replay: {} holds other things and no recording (*{}); "
                              "expected a folder for recordings alone",
                              folder, kEnding)};
   }
-  std::unique_ptr<Replay> replay(new Replay(folder, update || !found->recordings));
+  std::unique_ptr<Replay> replay(new Replay(folder, update || found->recordings.empty()));
+  const FileNames names(scenarios, found->recordings);
   std::map<std::string, const Scenario*> taken;
   for (const Scenario& scenario : scenarios) {
-    const std::string name = file_name_of(scenario);
+    const std::string name = names.of(scenario);
     const auto [there, fresh] = taken.emplace(name, &scenario);
     if (!fresh) {
       return Error{ErrorCode::bad_input,
                    fmt::format("--replay: {} and {} would both be recorded as {}; "
-                               "record them into folders of their own",
+                               "one of them needs another name",
                                there->second->path, scenario.path, name)};
     }
     replay->files_.emplace(&scenario, name);
@@ -153,7 +224,8 @@ std::optional<Error> Replay::finish() {
     return Error{ErrorCode::unavailable, fmt::format("--replay: {}: {}", folder_, error.message())};
   }
   for (const auto& [name, text] : recorded_) {
-    if (auto failed = write_report(text, (fs::path(folder_) / name).string())) return failed;
+    const std::string path = (fs::path(folder_) / name).string();
+    if (auto failed = write_report(text, path, "the recording")) return failed;
   }
   return std::nullopt;
 }

@@ -12,8 +12,8 @@
 namespace roomle_sim {
 namespace {
 
-Error not_written(const std::string& path, int error) {
-  return {ErrorCode::unavailable, fmt::format("the report {} cannot be written: {}", path,
+Error not_written(std::string_view what, const std::string& path, int error) {
+  return {ErrorCode::unavailable, fmt::format("{} {} cannot be written: {}", what, path,
                                               std::generic_category().message(error))};
 }
 
@@ -137,23 +137,26 @@ int deliver(const Target& target, std::string_view text) {
 
 std::optional<Error> check_report_path(const std::string& path) {
   Target target;
-  if (const int error = find_target(path, target); error != 0) return not_written(path, error);
+  if (const int error = find_target(path, target); error != 0) {
+    return not_written("the report", path, error);
+  }
   // Anything else is not opened: the reader of a FIFO would take that for the whole report.
   if (target.kind != Target::Kind::replaced) return std::nullopt;
   std::string name;
   const int handle = open_beside(target.path, name);
-  if (handle < 0) return not_written(path, errno);
+  if (handle < 0) return not_written("the report", path, errno);
   close(handle);
   unlink(name.c_str());
   return std::nullopt;
 }
 
-std::optional<Error> write_report(const std::string& text, const std::string& path) {
+std::optional<Error> write_report(const std::string& text, const std::string& path,
+                                  std::string_view what) {
   Target target;
   int error = find_target(path, target);
   if (error == 0) error = deliver(target, text);
   if (error == 0) return std::nullopt;
-  return not_written(path, error);
+  return not_written(what, path, error);
 }
 
 }  // namespace roomle_sim

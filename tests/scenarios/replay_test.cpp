@@ -1,5 +1,6 @@
 #include "scenarios/replay.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -129,15 +130,83 @@ TEST_F(ReplayFolder, AFolderOfOtherThingsIsRefused) {
   EXPECT_THAT(replay.error().message, HasSubstr("holds other things"));
 }
 
-TEST_F(ReplayFolder, TwoScenariosThatWouldHaveOneFileAreRefused) {
-  auto one = test::parse_all(scenario_text(kSend), {}, "a/x.json");
-  const auto two = test::parse_all(scenario_text(kSend), {}, "b/x.json");
-  ASSERT_TRUE(one && two);
-  one->push_back(two->front());
-  const auto replay = Replay::open(folder_, false, *one);
-  ASSERT_FALSE(replay);
-  EXPECT_THAT(replay.error().message,
-              HasSubstr("a/x.json and b/x.json would both be recorded as x.replay.json"));
+// Scenarios of these files, in virtual time: what each was compared with or recorded as.
+class ReplayOfFiles : public ReplayFolder {
+ protected:
+  // The differences of all of them; what went wrong instead.
+  std::string play_all(const std::vector<std::string>& files, bool update = false) {
+    std::vector<Scenario> scenarios;
+    for (const std::string& file : files) {
+      auto parsed = test::parse_all(
+          scenario_text(
+              R"({"send": "email.savedConfiguration", "data": {"email": "x@example.com", "configuratorId": ")" +
+              file + "\"}}"),
+          {}, file);
+      EXPECT_TRUE(parsed) << parsed.error().message;
+      scenarios.push_back(parsed->front());
+    }
+    auto replay = Replay::open(folder_, update, scenarios);
+    if (!replay) return replay.error().message;
+    RunOptions options;
+    options.keep_sends = true;
+    options.time = TimeMode::virt;
+    std::string differences;
+    for (const Scenario& one : scenarios) {
+      ScenarioResult result = run_scenario(one, options);
+      (*replay)->take(result, options);
+      differences += differences_of(result);
+    }
+    const auto error = (*replay)->finish();
+    EXPECT_FALSE(error) << error->message;
+    strangers_ = (*replay)->strangers();
+    return differences;
+  }
+
+  std::vector<std::string> recordings() const {
+    std::vector<std::string> names;
+    for (const auto& entry : fs::directory_iterator(folder_)) {
+      names.push_back(entry.path().filename().string());
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+  }
+};
+
+TEST_F(ReplayOfFiles, FilesOfOneNameAreToldApartByTheirFolders) {
+  const std::vector<std::string> files{"tt/x/a.json", "tt/y/a.json", "tt/y/b.json"};
+  EXPECT_EQ(play_all(files), "");
+  EXPECT_THAT(recordings(),
+              testing::ElementsAre("b.replay.json", "x.a.replay.json", "y.a.replay.json"));
+  EXPECT_EQ(play_all(files), "");
+  EXPECT_THAT(strangers_, testing::IsEmpty());
+  // One of them alone, as a failure's command runs it.
+  EXPECT_EQ(play_all({"tt/x/a.json"}), "");
+  EXPECT_EQ(play_all({"tt/x/a.json"}, true), "");
+  EXPECT_THAT(recordings(), testing::SizeIs(3)) << "it is recorded where it was";
+}
+
+TEST_F(ReplayOfFiles, AsManyFoldersAsItTakes) {
+  EXPECT_EQ(play_all({"p/x/a.json", "q/x/a.json", "q/y/a.json"}), "");
+  EXPECT_THAT(recordings(),
+              testing::ElementsAre("p.x.a.replay.json", "q.x.a.replay.json", "y.a.replay.json"));
+  EXPECT_EQ(play_all({"q/x/a.json", "q/y/a.json"}), "");
+}
+
+TEST_F(ReplayOfFiles, NamesThatAreWrittenAlikeAreToldApartToo) {
+  const std::vector<std::string> files{"x/a b.json", "x/a-b.json", "é/c.json", "ü/c.json"};
+  EXPECT_EQ(play_all(files), "");
+  EXPECT_THAT(recordings(), testing::SizeIs(4));
+  EXPECT_EQ(play_all(files), "");
+}
+
+TEST_F(ReplayOfFiles, ARecordingOfAnOnlyNameStaysItsOwn) {
+  EXPECT_EQ(play_all({"tt/x/a.json", "tt/z/c.json"}), "");
+  EXPECT_EQ(play_all({"tt/x/a.json"}), "");
+  // Of two it says nothing: whose was it?
+  EXPECT_THAT(play_all({"tt/x/a.json", "tt/y/a.json"}),
+              AllOf(HasSubstr("x.a.replay.json"), HasSubstr("y.a.replay.json"),
+                    HasSubstr("--replay-update records it")));
+  EXPECT_THAT(strangers_, testing::SizeIs(2));
 }
 
 TEST(CompareReplay, GoesDownToTheValuesThatDiffer) {
