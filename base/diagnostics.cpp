@@ -5,6 +5,7 @@
 #include <charconv>
 #include <optional>
 #include <tuple>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -96,10 +97,11 @@ class SecretFinder {
   // What a scan is inside of.
   struct Level {
     char closes = '\0';
-    bool secret = false;   // every value in it
-    bool member = false;   // the value of the member that was named last
-    bool seen = false;     // that value, or its beginning
-    bool certain = false;  // where the value ends
+    bool secret = false;    // every value in it
+    bool member = false;    // the value of the member that was named last
+    bool seen = false;      // that value, or its beginning
+    bool certain = false;   // where the value ends
+    bool variable = false;  // "env" was named: its value is a variable's name
   };
 
   static bool is_space(char c) { return std::string_view(" \t\r\n").find(c) != std::string::npos; }
@@ -121,6 +123,15 @@ class SecretFinder {
            lower.find("passphrase") != std::string::npos ||
            lower.find("pwd") != std::string::npos ||
            !closest(name, {"secret", "credentials", "defaultCredential"}).empty();
+  }
+
+  // As variables are called: {"env": "…"} may hold the secret itself by mistake. What is told of it
+  // in words goes by the same rule (tenants/secret_reader.cpp).
+  [[nodiscard]] bool names_a_variable(const Word& word) const {
+    constexpr std::size_t kLongest = 64;
+    const std::string_view name = text_.substr(word.start, word.end - word.start);
+    return name.size() <= kLongest &&
+           name.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789") == name.npos;
   }
 
   // A string ends with its line, also where its quote is missing: so one mistake hides one line.
@@ -168,6 +179,7 @@ class SecretFinder {
       const std::string_view name = text_.substr(word.start, word.end - word.start);
       // A long one is no name, and a name without its colon has to be a secret's to count.
       const bool secret = name.size() <= 100 && names_a_secret(std::string(name));
+      level.variable = named && name == "env";
       if (secret) names_.push_back(word.start);
       if (named || secret) {
         level.member = secret;
@@ -176,6 +188,10 @@ class SecretFinder {
       }
     }
     if (!level.secret && !level.member) return;
+    if (std::exchange(level.variable, false) && word.whole && last && names_a_variable(word)) {
+      level.seen = level.certain = true;
+      return;
+    }
     hide(word.start, word.end);
     level.certain = word.whole && !(level.seen && !level.certain);
     level.seen = true;
@@ -199,6 +215,7 @@ class SecretFinder {
         comment(at, behind, level.secret || level.member);
         at = behind;
       } else if (c == '{' || c == '[') {
+        level.variable = false;
         open.push_back({c == '{' ? '}' : ']', level.secret || level.member});
         ++at;
       } else if (c == '}' || c == ']') {
@@ -207,6 +224,7 @@ class SecretFinder {
       } else if (c == ',') {
         // Behind a value without quotes it may be a part of that.
         if (!level.seen || level.certain) level.member = false;
+        level.variable = false;
         ++at;
       } else if (is_space(c) || c == ':') {
         ++at;

@@ -12,6 +12,7 @@ using nlohmann::json;
 using nlohmann::ordered_json;
 
 constexpr std::size_t kDeepest = 200;
+constexpr std::size_t kMostTwice = 20;
 
 // Builds the tree from the parser's events. The parser tells no positions, so this walks the same
 // text in step with it: between two events there can only be white space, comments and punctuation.
@@ -60,7 +61,9 @@ class TreeBuilder : public nlohmann::json_sax<json> {
       if (earlier.name == value) {
         diagnostics_.add(where, fmt::format("the member '{}' stands here a second time", value),
                          fmt::format("the first is at {}", describe(earlier.name_where)));
-        return false;
+        // Other mistakes are to be told, too. Of a hostile text not without end: each is searched.
+        if (++twice_ >= kMostTwice) return false;
+        break;
       }
     }
     members.push_back({value, where, {}});
@@ -174,6 +177,7 @@ class TreeBuilder : public nlohmann::json_sax<json> {
   std::size_t at_ = 0;
   std::optional<JsonNode> root_;
   std::vector<JsonNode*> open_;
+  std::size_t twice_ = 0;  // members that stood somewhere a second time
 };
 
 void wrong_kind(const JsonNode& node, Diagnostics& diagnostics, std::string_view expected) {

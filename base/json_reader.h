@@ -51,8 +51,8 @@ struct JsonNode::Member {
 // "a string", "an object", … for messages.
 std::string_view kind_name(JsonNode::Kind kind);
 
-// Nothing when the text is not JSON, has a member twice, or is nested more than 200 deep; the
-// mistake is then in `diagnostics`.
+// Nothing when the text is not JSON, or is nested more than 200 deep; the mistake is then in
+// `diagnostics`. So is a member that stands twice, of which the first counts: look there, too.
 std::optional<JsonNode> parse_json(const Source& source, Diagnostics& diagnostics);
 
 // Readers of one value. Each reports a wrong kind and then gives nothing.

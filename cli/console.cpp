@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <poll.h>
 #include <unistd.h>
+#include <utility>
 
 #include <fmt/format.h>
 #include <sys/ioctl.h>
@@ -84,8 +85,31 @@ void Console::write_alone(std::FILE* stream, std::string_view text, bool newline
 
 void Console::line(std::string_view text) {
   if (json) return;
+  {
+    const std::lock_guard lock(held_mutex_);
+    if (held_) {
+      *held_ += text;
+      *held_ += '\n';
+      return;
+    }
+  }
   if (lines_aside) return message(text);
   write(stdout, text);
+}
+
+Console::Together::Together(Console& console) : console_(console) {
+  const std::lock_guard lock(console_.held_mutex_);
+  console_.held_.emplace();
+}
+
+Console::Together::~Together() {
+  std::string lines;
+  {
+    const std::lock_guard lock(console_.held_mutex_);
+    lines = std::exchange(console_.held_, std::nullopt).value_or("");
+  }
+  if (lines.empty() || (console_.lines_aside && console_.quiet)) return;
+  console_.write(console_.lines_aside ? stderr : stdout, lines, false);
 }
 
 void Console::data(std::string_view text) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,19 @@ class Console {
 
   // A line of plain data; nothing under --json.
   void line(std::string_view text);
+  // While it lives, lines are held back, and are written together at its end: what belongs
+  // together is not torn apart, and a status line is drawn anew once. One at a time, which must not
+  // outlive the console.
+  class Together {
+   public:
+    explicit Together(Console& console);
+    ~Together();
+    Together(const Together&) = delete;
+    Together& operator=(const Together&) = delete;
+
+   private:
+    Console& console_;
+  };
   // A line of data in either mode: the token a user asked for, a file's content.
   void data(std::string_view text);
   // The bytes alone, in either mode: nothing is added to what a program may read.
@@ -57,8 +71,10 @@ class Console {
   void show_status(bool show);
   std::mutex out_;  // apart, so that a stdout that nobody reads holds up no message
   std::mutex err_;
-  std::string status_;   // guarded by err_
-  bool failed_ = false;  // something for stdout did not arrive; guarded by out_
+  std::mutex held_mutex_;
+  std::optional<std::string> held_;  // the lines of a Together; guarded by held_mutex_
+  std::string status_;               // guarded by err_
+  bool failed_ = false;              // something for stdout did not arrive; guarded by out_
 };
 
 // The same with control characters and bytes that are not UTF-8 shown as \xNN, and U+0080 to U+009F

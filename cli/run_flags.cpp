@@ -1,6 +1,7 @@
 #include "cli/run_flags.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <random>
 #include <thread>
 
@@ -35,6 +36,7 @@ ReproductionFlags reproduction_flags(const RunFlags& flags) {
   add("--cacert", transport.ca_cert_file);
   add("--cert", transport.client_cert_file);
   add("--key", transport.client_key_file);
+  add("--mail", flags.mailbox);
   add("--replay", flags.replay);
   return kept;
 }
@@ -76,7 +78,12 @@ Result<RunPlan> understand(const RunFlags& flags,
     return usage("--replay-update needs --replay DIR: where to record");
   }
   plan.replay = flags.replay;
-  plan.whole = !flags.choice.filters();
+  const auto is_folder = [](const std::string& path) {
+    std::error_code error;
+    return std::filesystem::is_directory(path, error);
+  };
+  plan.whole =
+      !flags.choice.filters() && std::any_of(flags.paths.begin(), flags.paths.end(), is_folder);
   plan.replay_update = flags.replay_update;
   plan.suite.run.keep_sends = plan.reports.need_sends() || !flags.replay.empty();
   plan.reproduction = reproduction_flags(flags);

@@ -48,7 +48,7 @@ struct RunPlan {
   bool story = false;
   std::string replay;  // a folder; empty: none
   bool replay_update = false;
-  bool whole = true;  // no --filter left scenarios out
+  bool whole = true;  // a folder was named, and no --filter left scenarios out
 };
 
 void add_run_flags(Command& command, RunFlags& flags);

@@ -172,6 +172,7 @@ ordered_json result_object(const ScenarioResult& result) {
 
 void show_result(Console& console, const ScenarioResult& result, const RunOptions& run,
                  bool story) {
+  const Console::Together together(console);
   console.object(result_object(result));
   console.line(head_line(console, result, run.time));
   if (result.state == State::error) console.line("     " + printable(result.error));
@@ -203,7 +204,11 @@ void show_summary(Console& console, const SuiteResult& suite, const SuiteOptions
   const bool fine = suite.failed == 0 && suite.errors == 0 && suite.not_run == 0;
   std::string line = fmt::format("{} passed, {} failed", suite.passed, suite.failed);
   if (suite.errors > 0) line += fmt::format(", {} could not run", suite.errors);
-  if (suite.not_run > 0) line += fmt::format(", {} not run to their end", suite.not_run);
+  const int not_begun = static_cast<int>(suite.not_begun.size());
+  if (const int broken_off = suite.not_run - not_begun; broken_off > 0) {
+    line += fmt::format(", {} not run to {} end", broken_off, broken_off == 1 ? "its" : "their");
+  }
+  if (not_begun > 0) line += fmt::format(", {} not run", not_begun);
   if (suite.not_checked > 0) {
     line += fmt::format(", {} not checked: external endpoint", suite.not_checked);
   }

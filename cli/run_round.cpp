@@ -1,5 +1,7 @@
 #include "cli/run_round.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "cli/exit_code.h"
@@ -23,8 +25,15 @@ std::optional<Error> finish_replay(Console& console, Replay& replay, const RunPl
                                 replay.taken() == 1 ? "" : "s", printable(plan.replay)));
   }
   if (!plan.whole) return std::nullopt;  // the others were not asked for
-  for (const std::string& path : replay.strangers()) {
-    console.message(fmt::format("{}: a recording of no scenario of this run", printable(path)));
+  constexpr std::size_t kShown = 10;
+  const std::vector<std::string> strangers = replay.strangers();
+  for (std::size_t i = 0; i < std::min(kShown, strangers.size()); ++i) {
+    console.message(
+        fmt::format("{}: a recording of no scenario of this run", printable(strangers[i])));
+  }
+  if (strangers.size() > kShown) {
+    console.message(fmt::format("and {} more recordings of no scenario of this run",
+                                strangers.size() - kShown));
   }
   return std::nullopt;
 }

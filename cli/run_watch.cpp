@@ -26,18 +26,28 @@ class WatchLoop {
         play_round(console_, *scenarios, plan_, stop);
         if (!stop.stop_requested()) after_round();
       } else {
+        console_.object({{"type", "error"}, {"message", scenarios.error().message}});
         console_.fail(scenarios.error());
       }
       if (stop.stop_requested()) break;
-      console_.object({{"type", "watching"}, {"files", files_.size()}});
-      console_.message(fmt::format("watching {} file{}; Ctrl-C ends", files_.size(),
-                                   files_.size() == 1 ? "" : "s"));
+      tell_watching();
       if (!watch_.wait(stop)) break;
     }
     return exit_code::kInterrupted;
   }
 
  private:
+  // A file that is missing is waited for, and a folder without any.
+  void tell_watching() {
+    const WatchedFiles watched = wanted();
+    const std::size_t files = watched.files.size();
+    console_.object({{"type", "watching"}, {"files", files}});
+    const bool folders = files == 0 && !watched.folders.empty();
+    const std::size_t count = folders ? watched.folders.size() : files;
+    console_.message(fmt::format("watching {} {}{}; Ctrl-C ends", count,
+                                 folders ? "folder" : "file", count == 1 ? "" : "s"));
+  }
+
   // Reads them with the watch on them: what is only found by reading is read again.
   Result<std::vector<Scenario>> load() {
     constexpr int kMostTimes = 5;  // each time something new: else they would change for ever

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/json_text.h"
+#include "scenarios/observation.h"
 #include "scenarios/template_text.h"
 #include "scenarios/variables.h"
 
@@ -22,11 +23,21 @@ std::vector<std::string_view> roots() {
           "mails", "mail",    "mailError", "ambiguous", "received", "customer"};
 }
 
+// Names of headers stand in the observation in lower case; to whoever captures, case does not
+// count.
+std::string with_observed_header(std::string pointer) {
+  static const re2::RE2 kHeader("/(?:received/requests|mail)/[0-9]+/headers/([^/]+).*");
+  re2::StringPiece name;
+  if (!re2::RE2::FullMatch(pointer, kHeader, &name)) return pointer;
+  const auto at = static_cast<std::size_t>(name.data() - pointer.data());
+  return pointer.replace(at, name.size(), observed_name(std::string(name)));
+}
+
 std::optional<json::json_pointer> read_pointer(const JsonNode& node, Diagnostics& diagnostics) {
   const auto text = read_string(node, diagnostics);
   if (!text) return std::nullopt;
   try {
-    json::json_pointer pointer(*text);
+    json::json_pointer pointer(with_observed_header(*text));
     const std::string root = text->substr(0, text->find('/', 1));
     const std::vector<std::string_view> known = roots();
     const std::string_view name = std::string_view(root).substr(root.empty() ? 0 : 1);

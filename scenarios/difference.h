@@ -14,8 +14,10 @@ namespace roomle_sim {
 
 // One thing that was not as expected.
 struct Difference {
-  Location where;        // of the expectation, in the scenario file
-  std::string name;      // what was looked at: "received.token.apiKey (request 2)"
+  Location where;  // of the expectation, in the scenario file
+  // What was looked at, and in which round of the steps: "received.token.apiKey (request 2)
+  // (round 3: v = \"b\")".
+  std::string name;
   std::string expected;  // for people
   std::string actual;
   // The send that it is about, by its place among the scenario's; nothing: about all, or none.

@@ -4,7 +4,9 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
+#include "base/json_text.h"
 #include "scenarios/include.h"
 #include "scenarios/value_expansion.h"
 
@@ -97,6 +99,7 @@ class Expander {
         include(step, scope, into);
       } else if (count(steps_, kMostSteps, step, "steps")) {
         into.push_back(expand_step(step, scope));
+        expansion_.origins.push_back(origin_);
       }
     }
   }
@@ -151,14 +154,31 @@ class Expander {
     const std::size_t rounds = rounds_of(over);
     if (steps == nullptr) return;
     if (!steps->is(Kind::array)) return report(steps->where, "the steps are no list", "[ … ]");
-    for (std::size_t i = 0; i < rounds && !done(); ++i) {
+    const StepOriginPtr around = origin_;
+    bool fine = true;  // else the next round would only tell the same
+    for (std::size_t i = 0; i < rounds && fine && !done(); ++i) {
       const JsonNode number = integer_node(static_cast<std::int64_t>(i) + 1, over.where);
       Scope inner(&scope);
       inner.define_ready("index", number);
       if (!name.empty()) inner.define_ready(name, over.is(Kind::array) ? over.items[i] : number);
-      // The next round would only tell the same.
-      if (!expand_inner(*steps, variables, inner, into)) return;
+      origin_ = round_of(around, i, name, over);
+      fine = expand_inner(*steps, variables, inner, into);
     }
+    origin_ = around;
+  }
+
+  static StepOriginPtr round_of(const StepOriginPtr& around, std::size_t index,
+                                const std::string& name, const JsonNode& over) {
+    // A longer one is left out rather than cut: of a part of a secret nobody knows that it is one.
+    constexpr std::size_t kLongest = 60;
+    StepOrigin round{around, fmt::format("round {}", index + 1), {}, true};
+    if (over.is(Kind::array)) {
+      const std::string value = json_text(over.items[index].to_json());
+      if (value.size() <= kLongest) {
+        round.value = name.empty() ? value : fmt::format("{} = {}", name, value);
+      }
+    }
+    return std::make_shared<const StepOrigin>(std::move(round));
   }
 
   // The variable that `as` names; empty: none, or a mistake.
@@ -198,7 +218,11 @@ class Expander {
     if (!file) return;
     Scope inner(&scope);
     includes_.push_back(file->where.source->name);
+    const StepOriginPtr around = origin_;
+    origin_ = std::make_shared<const StepOrigin>(
+        StepOrigin{around, fmt::format("included at {}", describe(path.where)), {}, false});
     expand_inner(*file, variables, inner, into);
+    origin_ = around;
     includes_.pop_back();
   }
 
@@ -236,6 +260,7 @@ class Expander {
   ValueExpander values_;
   Expansion expansion_;
   std::vector<std::string> includes_;  // the files that are being included now
+  StepOriginPtr origin_;               // of the steps that come now
   std::size_t steps_ = 0;
   std::size_t included_ = 0;
   bool too_many_ = false;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/json_reader.h"
+#include "scenarios/step_origin.h"
 #include "scenarios/variables.h"
 #include "tenants/registry.h"
 
@@ -27,6 +28,7 @@ struct Replacement {
 
 struct Expansion {
   JsonNode root;
+  std::vector<StepOriginPtr> origins;  // of the root's steps, one each
   std::vector<Replacement> replacements;
   std::vector<Location> unresolved;  // nodes that are not what they should be: told already
   std::set<std::string> included;    // files of steps, also such as could not be read

@@ -14,6 +14,7 @@
 #include "base/json_reader.h"
 #include "base/time.h"
 #include "scenarios/matcher.h"
+#include "scenarios/step_origin.h"
 
 namespace roomle_sim {
 
@@ -34,6 +35,7 @@ struct Check {
 
 struct Expectation {
   Location where;
+  StepOriginPtr origin;
   // The position among the scenario's sends; nothing where all of them are meant (`total`).
   std::optional<std::size_t> send;
   std::vector<Check> checks;

@@ -69,8 +69,13 @@ std::optional<Error> write_first_scenario(const std::string& path) {
   }
   const std::string_view text = first_scenario_text();
   const bool written = std::fwrite(text.data(), 1, text.size(), file.get()) == text.size();
-  if (written && std::fclose(file.release()) == 0) return std::nullopt;
-  return Error{ErrorCode::unavailable, fmt::format("{}: it could not be written", path)};
+  const bool closed = std::fclose(file.release()) == 0;
+  if (written && closed) return std::nullopt;
+  const int error = errno;
+  // It is ours, and half a scenario: the next --init would leave it as it is.
+  std::remove(path.c_str());
+  return Error{ErrorCode::unavailable, fmt::format("{}: it could not be written: {}", path,
+                                                   std::generic_category().message(error))};
 }
 
 }  // namespace roomle_sim

@@ -38,9 +38,8 @@ std::string header(const ordered_json& document) {
       "<p class=\"facts\">{} · {} · written {}{}</p>\n</header>\n",
       count(document, "passed", "passed", "passed"), count(document, "failed", "failed", "failed"),
       count(document, "errors", "could not run", "error"),
-      count(document, "notRun", "not run to their end", "interrupted"),
-      xml_escape(text_of(document, "program")), human(number_of(document, "durationMs")),
-      xml_escape(text_of(document, "written")),
+      count(document, "notRun", "not run", "interrupted"), xml_escape(text_of(document, "program")),
+      human(number_of(document, "durationMs")), xml_escape(text_of(document, "written")),
       number_of(document, "notChecked") > 0
           ? fmt::format(" · {} expectations not checked: external endpoint",
                         number_of(document, "notChecked"))

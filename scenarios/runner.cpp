@@ -80,6 +80,12 @@ class ScenarioRun {
     if (options_.keep_sends || result_.state == State::failed) keep_sends();
   }
 
+  void tell(const StepOriginPtr& origin, Difference difference) {
+    const std::string round = describe(origin);
+    if (!round.empty()) difference.name += fmt::format(" ({})", round);
+    result_.differences.push_back(std::move(difference));
+  }
+
   // Waits for the step's time, where it has one. False where the scenario will not come to it.
   template <class Step>
   bool await_time(const Step& step) {
@@ -87,10 +93,10 @@ class ScenarioRun {
     const TimePoint when = begin_ + *step.at;
     const Duration limit = options_.timeout.value_or(scenario_.timeout);
     if (stage_->waits_in_real_time() && *step.at > limit) {
-      result_.differences.push_back(
-          {step.where, "the step's time",
-           fmt::format("within the scenario's time of {}", format_duration(limit)),
-           fmt::format("at {}; --time skip and virtual do not wait", format_duration(*step.at))});
+      tell(step.origin,
+           {step.where, "the step's time",
+            fmt::format("within the scenario's time of {}", format_duration(limit)),
+            fmt::format("at {}; --time skip and virtual do not wait", format_duration(*step.at))});
       return false;
     }
     return stage_->wait_until(when, deadline_);
@@ -121,7 +127,7 @@ class ScenarioRun {
   bool fill_event(const SendStep& send, Event& event) {
     const auto data = captures_.fill_data(*send.deferred_data);
     if (!data) {
-      tell_missing(send.where, "the event", data.error());
+      tell_missing(send.origin, send.where, "the event", data.error());
       return false;
     }
     Result<Event> made = make_event(send.event.type, *data);
@@ -129,15 +135,14 @@ class ScenarioRun {
       event = *std::move(made);
       return true;
     }
-    result_.differences.push_back(
-        {send.where, "the event", "data that is right", made.error().message});
+    tell(send.origin, {send.where, "the event", "data that is right", made.error().message});
     return false;
   }
 
-  void tell_missing(const Location& where, const std::string& name,
+  void tell_missing(const StepOriginPtr& origin, const Location& where, const std::string& name,
                     const Captures::Missing& missing) {
-    result_.differences.push_back({where, name, fmt::format("a value of '${{{}}}'", missing.name),
-                                   missing.unknown ? "it is not known here" : "none was captured"});
+    tell(origin, {where, name, fmt::format("a value of '${{{}}}'", missing.name),
+                  missing.unknown ? "it is not known here" : "none was captured"});
   }
 
   void perform(const CaptureStep& step) {
@@ -155,12 +160,11 @@ class ScenarioRun {
       if (value) {
         captures_.set(capture.name, *std::move(value));
       } else {
-        result_.differences.push_back(
-            {capture.where, "capture." + capture.name,
-             capture.pattern
-                 ? fmt::format("a text in which '{}' is found", capture.pattern->pattern())
-                 : "a value at " + capture.pointer.to_string(),
-             value.error(), step.send});
+        tell(step.origin, {capture.where, "capture." + capture.name,
+                           capture.pattern ? fmt::format("a text in which '{}' is found",
+                                                         capture.pattern->pattern())
+                                           : "a value at " + capture.pointer.to_string(),
+                           value.error(), step.send});
       }
     }
   }
@@ -181,7 +185,7 @@ class ScenarioRun {
     }
     const std::optional<TimePoint> moment =
         expectation.at ? std::optional(begin_ + *expectation.at) : std::nullopt;
-    take(compare_at(*filled, about, moment), *filled);
+    take(expectation, compare_at(*filled, about, moment), "");
   }
 
   // With what is known by now. Nothing where a value is missing: told, or counted as not checked.
@@ -196,7 +200,7 @@ class ScenarioRun {
       } else if (one.error().unknown && options_.external_endpoint) {
         ++result_.not_checked;
       } else {
-        tell_missing(check.matcher.where, check.name, one.error());
+        tell_missing(expectation.origin, check.matcher.where, check.name, one.error());
         whole = false;
       }
     }
@@ -223,12 +227,12 @@ class ScenarioRun {
       const std::vector<SendFacts> facts = all ? facts_of_all() : std::vector{about.facts};
       for (const TimePoint moment : moments_of(facts, over ? from : all ? until : seen, until)) {
         last = compare_at(expectation, about, moment);
-        if (last.differences.empty()) return take(std::move(last), expectation);
+        if (last.differences.empty()) return take(expectation, std::move(last), "");
       }
       seen = until;
       if (over) {
-        return take(std::move(last), expectation,
-                    fmt::format(" within {}", format_duration(*expectation.within)));
+        return take(expectation, std::move(last),
+                    fmt::format(" within {}", humanize(*expectation.within)));
       }
       stage_->wait_for_change(heard, limit, deadline_);
     }
@@ -259,12 +263,12 @@ class ScenarioRun {
     return compare(expectation, observation, options_.external_endpoint.has_value());
   }
 
-  void take(Comparison compared, const Expectation& expectation, const std::string& when = "") {
+  void take(const Expectation& expectation, Comparison compared, const std::string& when) {
     result_.not_checked += compared.not_checked;
     for (Difference& one : compared.differences) {
       one.name += when;
       if (!expectation.about_all()) one.send = expectation.send;
-      result_.differences.push_back(std::move(one));
+      tell(expectation.origin, std::move(one));
     }
   }
 
@@ -287,11 +291,11 @@ class ScenarioRun {
     sent.facts.records = stage_->journal().records_of(sent.delivery);
     const int attempts = observe(sent.facts)["attempts"].get<int>();
     const Duration limit = options_.timeout.value_or(scenario_.timeout);
-    result_.differences.push_back(
-        {sent.step->where, "the delivery's end",
-         fmt::format("within the scenario's time of {}", format_duration(limit)),
-         fmt::format("still open after {} attempt{}", attempts, attempts == 1 ? "" : "s"),
-         static_cast<std::size_t>(&sent - sent_.data())});
+    tell(sent.step->origin,
+         {sent.step->where, "the delivery's end",
+          fmt::format("within the scenario's time of {}", format_duration(limit)),
+          fmt::format("still open after {} attempt{}", attempts, attempts == 1 ? "" : "s"),
+          static_cast<std::size_t>(&sent - sent_.data())});
     return false;
   }
 
@@ -352,8 +356,8 @@ class ScenarioRun {
   void expect_no_other_refusal() {
     for (const Sent& sent : sent_) {
       if (!sent.facts.refusal || sent.refusal_expected) continue;
-      result_.differences.push_back({sent.step->where, "the event", "accepted",
-                                     fmt::format("refused: {}", *sent.facts.refusal)});
+      tell(sent.step->origin, {sent.step->where, "the event", "accepted",
+                               fmt::format("refused: {}", *sent.facts.refusal)});
     }
   }
 

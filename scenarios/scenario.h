@@ -15,6 +15,7 @@
 #include "endpoint/behavior.h"
 #include "scenarios/captures.h"
 #include "scenarios/expectation.h"
+#include "scenarios/step_origin.h"
 #include "scenarios/variables.h"
 #include "scenarios/webhooks.h"
 #include "sender/event.h"
@@ -24,6 +25,7 @@ namespace roomle_sim {
 
 struct SendStep {
   Location where;
+  StepOriginPtr origin;
   std::string name;  // of "as"; may be empty
   std::int64_t tenant_id = 0;
   Event event;
@@ -36,6 +38,7 @@ struct SendStep {
 // Notes values of a delivery once it has ended, for later steps.
 struct CaptureStep {
   Location where;
+  StepOriginPtr origin;
   std::size_t send = 0;  // its position among the scenario's sends
   std::vector<Capture> captures;
   std::optional<Duration> at;

@@ -71,7 +71,8 @@ class FileReader {
     Expansion expansion =
         expand(root_, scope, {&options_.sources, options_.seed, scenarios_.size()}, mistakes);
     const std::size_t expanded = mistakes.size();
-    Scenario scenario = read_scenario(expansion.root, mistakes, options_.sources);
+    Scenario scenario =
+        read_scenario(expansion.root, expansion.origins, mistakes, options_.sources);
     take_mistakes(mistakes, expanded, expansion, row);
     if (mistakes.empty()) scenario.warnings = find_warnings(scenario, expansion.root);
     scenario.given_used = std::move(expansion.given_used);

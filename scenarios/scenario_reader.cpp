@@ -12,8 +12,12 @@ namespace {
 
 class ScenarioReader {
  public:
-  ScenarioReader(const JsonNode& root, Diagnostics& diagnostics, const SecretSources& sources)
-      : diagnostics_(diagnostics), sources_(sources), object_(root, diagnostics, "a scenario") {}
+  ScenarioReader(const JsonNode& root, const std::vector<StepOriginPtr>& origins,
+                 Diagnostics& diagnostics, const SecretSources& sources)
+      : origins_(origins),
+        diagnostics_(diagnostics),
+        sources_(sources),
+        object_(root, diagnostics, "a scenario") {}
 
   Scenario read(std::map<std::int64_t, EndpointPath> built_in) {
     scenario_.path = object_.node().where.source->name;
@@ -24,7 +28,7 @@ class ScenarioReader {
     read_all_tenants();
     check_webhooks();
     if (const JsonNode* steps = object_.required("steps")) {
-      scenario_.steps = read_steps(*steps, scenario_.registry, diagnostics_);
+      scenario_.steps = read_steps(*steps, origins_, scenario_.registry, diagnostics_);
     }
     object_.finish();
     return std::move(scenario_);
@@ -126,6 +130,7 @@ class ScenarioReader {
     tenants.finish();
   }
 
+  const std::vector<StepOriginPtr>& origins_;
   Diagnostics& diagnostics_;
   const SecretSources& sources_;
   ObjectReader object_;
@@ -140,9 +145,10 @@ std::string rendered(const Diagnostics& diagnostics) {
   return text;
 }
 
-Scenario read_scenario(JsonNode root, Diagnostics& diagnostics, const SecretSources& sources) {
+Scenario read_scenario(JsonNode root, const std::vector<StepOriginPtr>& origins,
+                       Diagnostics& diagnostics, const SecretSources& sources) {
   auto built_in = take_webhooks(root, diagnostics);
-  return ScenarioReader(root, diagnostics, sources).read(std::move(built_in));
+  return ScenarioReader(root, origins, diagnostics, sources).read(std::move(built_in));
 }
 
 std::string find_warnings(const Scenario& scenario, const JsonNode& root) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -12,21 +14,36 @@ namespace {
 
 class StepsReader {
  public:
-  StepsReader(const TenantRegistry& registry, Diagnostics& diagnostics)
-      : registry_(registry), diagnostics_(diagnostics) {}
+  StepsReader(const TenantRegistry& registry, Diagnostics& all) : registry_(registry), all_(all) {}
 
-  std::vector<ScenarioStep> read(const JsonNode& steps) {
+  std::vector<ScenarioStep> read(const JsonNode& steps, const std::vector<StepOriginPtr>& origins) {
     if (!steps.is(JsonNode::Kind::array)) {
       report(steps, "the steps are no list", "a list of {\"send\": …} and {\"expect\": …}");
     } else if (steps.items.empty()) {
       report(steps, "there are no steps");
     }
-    for (const JsonNode& step : steps.items) read_step(step);
+    hand_over_mistakes();
+    for (std::size_t i = 0; i < steps.items.size(); ++i) {
+      origin_ = i < origins.size() ? origins[i] : nullptr;
+      read_step(steps.items[i]);
+      hand_over_mistakes();
+    }
     return std::move(steps_);
   }
 
  private:
   static constexpr std::array<std::string_view, 3> kKinds{"send", "expect", "capture"};
+
+  // With the round that has them, which may be one of many.
+  void hand_over_mistakes() {
+    std::string note = describe(origin_, false);
+    if (!note.empty()) note = (origin_->round ? "in " : "") + note;
+    for (const Diagnostic& one : diagnostics_.all()) {
+      const bool both = !one.expected.empty() && !note.empty();
+      all_.add(one.where, one.message, one.expected + (both ? "; " : "") + note);
+    }
+    diagnostics_ = {};
+  }
 
   void report(const JsonNode& node, std::string message, std::string expected = {}) {
     diagnostics_.add(node.where, std::move(message), std::move(expected));
@@ -42,7 +59,8 @@ class StepsReader {
       step.allow({"send", "expect", "capture", "repeat", "include"});
       step.finish();
       report(node, "this step neither sends nor expects anything",
-             "{\"send\": EVENT, …} or {\"expect\": {…}}");
+             R"({"send": EVENT, …}, {"expect": {…}}, {"capture": {…}}, )"
+             R"({"repeat": N, "steps": […]} or {"include": FILE})");
       return;
     }
     const std::optional<Duration> at = read_time(step);
@@ -79,6 +97,7 @@ class StepsReader {
   void read_send(ObjectReader& step, const JsonNode& type, std::optional<Duration> at) {
     SendStep send;
     send.where = type.where;
+    send.origin = origin_;
     send.at = at;
     if (const JsonNode* name = step.optional("as")) read_name(*name, send);
     send.tenant_id = read_tenant(step, step.optional("tenant"));
@@ -93,6 +112,10 @@ class StepsReader {
       } else {
         report(data == nullptr ? type : *data, event.error().message);
       }
+    }
+    if (!send.name.empty()) {
+      own_.emplace(std::pair(origin_.get(), send.name), sends_.size());
+      named_[send.name].push_back(sends_.size());
     }
     sends_.push_back(send.name);
     steps_.emplace_back(std::move(send));
@@ -113,7 +136,7 @@ class StepsReader {
 
   void read_name(const JsonNode& name, SendStep& send) {
     send.name = read_string(name, diagnostics_).value_or("");
-    if (!send.name.empty() && std::find(sends_.begin(), sends_.end(), send.name) != sends_.end()) {
+    if (own_.contains({origin_.get(), send.name})) {
       report(name, fmt::format("an earlier send is already called '{}'", send.name));
     }
   }
@@ -169,6 +192,7 @@ class StepsReader {
     const JsonNode* within = object.optional("within");
     Expectation expectation = read_expectation(object);
     expectation.at = at;
+    expectation.origin = origin_;
     if (within != nullptr) expectation.within = read_within(*within, at);
     if (object.is_object()) object.finish();
     if (sends_.empty()) {
@@ -197,6 +221,7 @@ class StepsReader {
     const JsonNode* of = step.optional("of");
     CaptureStep capture;
     capture.where = node.where;
+    capture.origin = origin_;
     capture.at = at;
     capture.captures = read_captures(node, diagnostics_);
     if (sends_.empty()) {
@@ -211,13 +236,23 @@ class StepsReader {
   std::optional<std::size_t> find_send(const JsonNode& of) {
     const auto name = read_string(of, diagnostics_);
     if (!name) return std::nullopt;
-    const auto found = std::find(sends_.begin(), sends_.end(), *name);
-    if (found != sends_.end() && !name->empty()) {
-      return static_cast<std::size_t>(found - sends_.begin());
+    for (const StepOrigin* scope = origin_.get();; scope = scope->around.get()) {
+      const auto own = own_.find({scope, *name});
+      if (own != own_.end()) return own->second;
+      if (scope == nullptr) break;
+    }
+    const auto found = named_.find(*name);
+    if (found != named_.end() && found->second.size() == 1) return found->second.front();
+    if (found != named_.end()) {
+      report(of,
+             fmt::format("several sends are called '{}', each in a round of its own, or in an "
+                         "include",
+                         *name),
+             fmt::format("a name for each, such as \"{}-${{index}}\"", *name));
+      return std::nullopt;
     }
     std::vector<std::string_view> names;
-    std::copy_if(sends_.begin(), sends_.end(), std::back_inserter(names),
-                 [](const std::string& one) { return !one.empty(); });
+    for (const auto& [one, sends] : named_) names.push_back(one);
     report(of,
            fmt::format("no send before this is called '{}'{}", *name, did_you_mean(*name, names)),
            "the name that a send step gives in \"as\"");
@@ -225,17 +260,23 @@ class StepsReader {
   }
 
   const TenantRegistry& registry_;
-  Diagnostics& diagnostics_;
+  Diagnostics& all_;
+  Diagnostics diagnostics_;  // of the step that is being read
+  StepOriginPtr origin_;     // its own
   std::vector<ScenarioStep> steps_;
   std::vector<std::string> sends_;  // their names, in the order of the file
-  Duration latest_{0};              // of the steps that have a time
+  std::map<std::pair<const StepOrigin*, std::string>, std::size_t>
+      own_;  // by where the name counts
+  std::map<std::string, std::vector<std::size_t>> named_;
+  Duration latest_{0};  // of the steps that have a time
 };
 
 }  // namespace
 
-std::vector<ScenarioStep> read_steps(const JsonNode& steps, const TenantRegistry& tenants,
-                                     Diagnostics& diagnostics) {
-  return StepsReader(tenants, diagnostics).read(steps);
+std::vector<ScenarioStep> read_steps(const JsonNode& steps,
+                                     const std::vector<StepOriginPtr>& origins,
+                                     const TenantRegistry& tenants, Diagnostics& diagnostics) {
+  return StepsReader(tenants, diagnostics).read(steps, origins);
 }
 
 }  // namespace roomle_sim

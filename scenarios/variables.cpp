@@ -38,7 +38,7 @@ std::optional<GivenVariable> read_assignment(std::string_view text, const Locati
   const auto source = std::make_shared<const SourceText>(
       SourceText{fmt::format("{} {}", origin, name), std::string(value)});
   Diagnostics no_json;
-  if (std::optional<JsonNode> json = parse_json(source, no_json)) {
+  if (std::optional<JsonNode> json = parse_json(source, no_json); json && no_json.empty()) {
     return GivenVariable{std::string(name), *std::move(json), origin};
   }
   if (begins_like_json(value)) {

@@ -179,7 +179,8 @@ Result<std::unique_ptr<HttpTransport>> HttpTransport::create(const HttpTransport
 Result<std::unique_ptr<HttpTransport>> HttpTransport::create(const HttpTransportOptions& options,
                                                              Resolver::LookUp look_up) {
   auto tls = TlsContext::create({options.insecure, options.ca_cert_file, options.ca_cert_pem,
-                                 options.system_authorities, options.client_cert_file, options.client_key_file});
+                                 options.system_authorities, options.client_cert_file,
+                                 options.client_key_file});
   if (!tls) return tls.error();
   make_httplib_statics();
   return std::unique_ptr<HttpTransport>(new HttpTransport(

@@ -131,8 +131,18 @@ TEST(Diagnostics, NeverShowsTheTextOfASecret) {
   }
   EXPECT_EQ(rendered_at(source(R"({"secret": {"env": "X"}, bad})"), "bad"),
             "a.json:1:26: wrong\n"
-            "    1 | {\"secret\": {\"env\": \"*\"}, bad}\n"
-            "      |                          ^~~\n");
+            "    1 | {\"secret\": {\"env\": \"X\"}, bad}\n"
+            "      |                          ^~~\n")
+      << "the name of a variable is none";
+  for (const char* text :
+       {R"({"secret": {"env": "tooShort"}, bad})", R"({"secret": {"file": "SHORT"}, bad})",
+        R"({"secret": {"env" "SHORT"}, bad})", R"({"secret": {"env": {}, "SHORT"}, bad})",
+        R"({"secret": ["env", "SHORT"], bad})", R"({"secret": {"env": "A", "SHORT"}, bad})",
+        R"({"secret": "SHORT", bad})", R"({"secret": {"env": "SHORT bad})"}) {
+    const std::string shown = rendered_at(source(text), "bad");
+    EXPECT_EQ(shown.find("hort"), std::string::npos) << shown;
+    EXPECT_EQ(shown.find("SHORT"), std::string::npos) << shown;
+  }
   // The parser's own words do not tell it either.
   for (const char* text : {R"({"secret" "tooShort"})", R"({"secret": "tooShort)", "\"tooShort\n\"",
                            R"({"secret": "tooShort" "tooShort"})"}) {

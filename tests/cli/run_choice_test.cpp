@@ -160,6 +160,25 @@ TEST_F(RunChoice, InitWritesAScenarioThatPassesAndNeverOverwrites) {
   EXPECT_EQ(result.exit_code, 1);
 }
 
+TEST_F(RunChoice, InitThatCannotWriteLeavesNothing) {
+  const std::string path = folder_.path() + "/first.json";
+  const ProcessResult full =
+      run_process({"sh", "-c", "trap '' XFSZ; ulimit -f 0; exec \"$0\" run --init \"$1\"",
+                   std::string(PROGRAM), path});
+  EXPECT_EQ(full.exit_code, 3);
+  EXPECT_THAT(full.err, HasSubstr("first.json: it could not be written: File too large"));
+  EXPECT_EQ(run({"--init", path}).exit_code, 0);
+}
+
+TEST_F(RunChoice, AllMistakesOfAFileAreToldBesideAMemberThatStandsTwice) {
+  const std::string path = folder_.file(
+      "twice.json", R"({ "name": "a", "name": "b", "tenants": [ { "id": 42, "name": "acme" } ],
+  "steps": [ { "sned": "email.savedConfiguration" } ] })");
+  EXPECT_THAT(run({path}).err,
+              AllOf(HasSubstr("the member 'name' stands here a second time"),
+                    HasSubstr("a step has no member 'sned'"), HasSubstr("{\"capture\": {…}}")));
+}
+
 TEST_F(RunChoice, PrintsTheSchemaOfScenarioFiles) {
   const ProcessResult result = run({"--schema"});
   EXPECT_EQ(result.exit_code, 0) << result.err;

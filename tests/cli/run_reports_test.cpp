@@ -233,6 +233,43 @@ TEST_F(RunReported, ProgressIsShownOnATerminalAlone) {
   EXPECT_THAT(terminal.out, AllOf(HasSubstr("     0/1 a saved draft"), HasSubstr("\r\x1b[K")));
 }
 
+TEST_F(RunReported, TheProgressIsDrawnAnewOnceForAllLinesOfAFailure) {
+  const std::string slow = folder_.file(
+      "slow.json", scenario("delivered", R"("endpoint": {"sequence": [{"delay": "500ms"}]}, )"));
+  ProcessOptions options;
+  options.environment = {{"TERM", "xterm"}};
+  const std::string command = std::string(PROGRAM) + " run -j2 " + wrong_ + " " + slow;
+  const ProcessResult terminal = run_process({"script", "-qec", command, "/dev/null"}, options);
+  std::size_t drawn = 0;
+  for (std::size_t at = terminal.out.find("\r\x1b[K"); at != std::string::npos;
+       at = terminal.out.find("\r\x1b[K", at + 1)) {
+    ++drawn;
+  }
+  EXPECT_THAT(terminal.out, HasSubstr("1 passed, 1 failed"));
+  EXPECT_LT(drawn, 8U);
+}
+
+TEST_F(RunReported, FailFastTellsWhatWasNeverBegun) {
+  const ProcessResult result =
+      run({wrong_, fine_, folder_.file("z.json", scenario("delivered")), "-j1", "--fail-fast"});
+  EXPECT_THAT(result.out, HasSubstr("0 passed, 1 failed, 2 not run  ("));
+}
+
+TEST_F(RunReported, WhoRunsOneFileIsToldNothingOfOtherRecordings) {
+  const std::string folder = in("recorded");
+  const std::string shop = folder_.file("shop/a.json", scenario("delivered"));
+  EXPECT_EQ(run({wrong_, shop, "--replay", folder}).exit_code, 4);
+  EXPECT_THAT(run({shop, "--replay", folder}).err, Not(HasSubstr("a recording of no scenario")));
+  EXPECT_THAT(run({in("shop"), "--replay", folder}).err,
+              HasSubstr("wrong.replay.json: a recording of no scenario of this run"));
+}
+
+TEST_F(RunReported, TheCommandToRunAFailureAgainKeepsItsMailbox) {
+  const ProcessResult result = run({wrong_, "--mail", "maildir:" + in("mails")});
+  EXPECT_THAT(rest_of_line(result.out, "Reproduce with: "),
+              HasSubstr("--mail maildir:" + in("mails")));
+}
+
 TEST_F(RunReported, TrafficIsRecordedAndComparedUntilItIsRecordedAnew) {
   const std::string folder = in("recorded");
   ProcessResult result = run({fine_, "--replay", folder});
@@ -307,6 +344,20 @@ TEST_F(RunReported, WatchingStartsACommandAgainThatHasEnded) {
   EXPECT_EQ(result.exit_code, 130);
   EXPECT_THAT(result.err, AllOf(HasSubstr("'sh' exited with status 7 during the run"),
                                 HasSubstr("starting 'sh' again")));
+}
+
+TEST_F(RunReported, WatchingTellsAnErrorAsAnObjectAndWhatItWaitsFor) {
+  const std::string later = in("later.json");
+  Process process(program({"run", later, "--watch", "--json"}));
+  EXPECT_THAT(next(process, "error")["message"], HasSubstr("there is no such file"));
+  EXPECT_EQ(next(process, "watching")["files"], 1);
+  folder_.file("later.json", "{");
+  EXPECT_THAT(next(process, "error")["message"], HasSubstr("later.json:1:2: not JSON"));
+  EXPECT_EQ(next(process, "watching")["files"], 1);
+  process.signal(SIGINT);
+  const ProcessResult result = process.wait();
+  EXPECT_EQ(result.exit_code, 130);
+  EXPECT_THAT(result.err, HasSubstr("watching 1 file; Ctrl-C ends"));
 }
 
 TEST_F(RunReported, WatchingWaitsOnAFileThatIsMissing) {

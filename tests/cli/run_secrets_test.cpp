@@ -117,7 +117,7 @@ TEST_F(RunSecrets, OfAnEndpointsUrlAreLeftToVariablesOfTheShell) {
   EXPECT_THAT(result.out, HasSubstr("-> 503"));
 
   options_.environment = {{"API_KEY", "HUSH-KEY"}, {"SIG", "HUSH-SIG"}};
-  const std::string curl = "curl " + rest_of_line(result.out, "The same POST:  curl ");
+  const std::string curl = "curl " + rest_of_line(result.out, "       curl ");
   EXPECT_THAT(curl, testing::EndsWith(" " + shown));
   EXPECT_THAT(shell(curl).out, testing::StartsWith("HTTP/1.1 503 Known")) << curl;
   const std::string again = rest_of_line(result.out, "Reproduce with: roomle-sim ");

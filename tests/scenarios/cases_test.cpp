@@ -206,13 +206,6 @@ TEST(Repeat, TooManyStepsAreRefused) {
               HasSubstr("there are more than 10000 steps"));
 }
 
-TEST(Repeat, TwoSendsOfOneNameAreStillAMistake) {
-  EXPECT_THAT(
-      mistakes_of(scenario_text(
-          R"({"repeat": 2, "steps": [{"send": "email.savedConfiguration", "as": "one"}]})")),
-      HasSubstr("an earlier send is already called 'one'"));
-}
-
 class Include : public testing::Test {
  protected:
   Result<std::vector<Scenario>> load(const std::string& text) {

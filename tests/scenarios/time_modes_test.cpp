@@ -133,7 +133,7 @@ TEST_P(WithoutWaiting, WithinIsToldOnTheScenariosClock) {
                                     kDown, R"(, "simulator": {"retry": {"schedule": ["1h"]}})"),
                       in(GetParam()));
   EXPECT_EQ(ran.result.state, State::failed);
-  EXPECT_THAT(differences_of(ran.result), HasSubstr("attempts within 59m: 2 / 1"));
+  EXPECT_THAT(differences_of(ran.result), HasSubstr("attempts within 59 min: 2 / 1"));
 }
 
 TEST_P(WithoutWaiting, AStopEndsIt) {

@@ -95,8 +95,8 @@ TEST(Within, WhatComesTooLateIsADifferenceEvenIfItIsThereByNow) {
  {"expect": {"outcome": "mailed", "mails": 1, "within": "100ms"}})",
                           R"("endpoint": {"sequence": [503]}, )",
                           R"(, "simulator": {"retry": {"schedule": ["300ms"]}})"),
-              AllOf(HasSubstr("outcome within 100ms: \"mailed\" / nothing"),
-                    HasSubstr("mails within 100ms: 1 / 0")));
+              AllOf(HasSubstr("outcome within 100 ms: \"mailed\" / nothing"),
+                    HasSubstr("mails within 100 ms: 1 / 0")));
 }
 
 TEST(Within, WhatHeldOnceHoldsThoughItIsOtherwiseByNow) {
@@ -111,12 +111,12 @@ TEST(Within, AllOfItMustHoldTogether) {
   EXPECT_THAT(differences(kSend + R"(, {"expect": {"attempts": 1, "mails": 1, "within": "1h"}})",
                           R"("endpoint": {"sequence": [503]}, )",
                           R"(, "simulator": {"retry": {"schedule": ["1ms"]}})"),
-              HasSubstr("attempts within 1h: 1 / 2"));
+              HasSubstr("attempts within 60 min: 1 / 2"));
 }
 
 TEST(Within, AnEndedDeliveryIsNotWaitedFor) {
   EXPECT_THAT(differences(kSend + R"(, {"expect": {"mails": 1, "within": "1h"}})"),
-              HasSubstr("mails within 1h: 1 / 0"));
+              HasSubstr("mails within 60 min: 1 / 0"));
 }
 
 TEST(Within, OfAllSendsItCountsFromTheBegin) {
