@@ -21,7 +21,7 @@ class Attribution {
   void add_attempts(std::size_t send, const std::vector<JournalRecord>& records);
 
   struct Owned {
-    std::size_t send;
+    std::size_t send = 0;
     ReceivedRequest request;
   };
   // Those of the requests that belong to a send, in their order. One that belongs to none is kept,
@@ -30,7 +30,7 @@ class Attribution {
 
  private:
   struct Attempt {
-    std::size_t send;
+    std::size_t send = 0;
     std::shared_ptr<const Exchange> exchange;
     bool seen = false;  // a request was taken for it
   };
