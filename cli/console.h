@@ -1,6 +1,7 @@
 // Data to stdout, messages to stderr. Everything a command prints goes through here.
 #pragma once
 
+#include <cstdint>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -80,5 +81,8 @@ class Console {
 // The same with control characters and bytes that are not UTF-8 shown as \xNN, and U+0080 to U+009F
 // as \u00NN, so that an endpoint's answer or an event's member cannot move the user's cursor.
 std::string printable(std::string_view text);
+
+// "1 request", "2 requests".
+std::string plural(std::uint64_t count, std::string_view noun);
 
 }  // namespace roomle_sim

@@ -16,7 +16,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-struct ListFlags {
+struct DeliveryListFlags {
   ClientOptions client;
   DeliveryFilterFlags filter;
   PagingFlags paging;
@@ -28,7 +28,7 @@ struct ListFlags {
   }
 };
 
-bool show_page(Console& console, const ordered_json& page, bool first) {
+bool show_delivery_page(Console& console, const ordered_json& page, bool first) {
   AnswerReader reader(page);
   const ordered_json& deliveries = reader.array("deliveries");
   if (!reader.ok()) return false;
@@ -48,14 +48,15 @@ bool show_page(Console& console, const ordered_json& page, bool first) {
   return true;
 }
 
-int list(Console& console, const ListFlags& flags) {
+int list_deliveries(Console& console, const DeliveryListFlags& flags) {
   PagingFlags::Query query;
   for (const auto& parameter : flags.filter.parameters(SystemClock().now())) {
     query.emplace_back(parameter.name, parameter.value);
   }
-  return flags.paging.show(
-      console, flags.client, "/sim/v1/deliveries", query,
-      [&](const ordered_json& page, bool first) { return show_page(console, page, first); });
+  return flags.paging.show(console, flags.client, "/sim/v1/deliveries", query,
+                           [&](const ordered_json& page, bool first) {
+                             return show_delivery_page(console, page, first);
+                           });
 }
 
 }  // namespace
@@ -66,8 +67,8 @@ void add_deliveries_command(Command& app, Context& context) {
   group.require_subcommand();
   add_common_flags(group, context);
   group.footer(kServeFirst);
-  add_client_command<ListFlags>(
-      group, context, "list", "The newest deliveries, or those that match", list,
+  add_client_command<DeliveryListFlags>(
+      group, context, "list", "The newest deliveries, or those that match", list_deliveries,
       "Example:  roomle-sim deliveries list --outcome mail_failed --since 3d");
   add_client_command<ShowFlags>(group, context, "show", "One delivery, whole", show_delivery,
                                 "Exit: 4 there is no such delivery");

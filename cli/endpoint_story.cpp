@@ -8,7 +8,7 @@ namespace {
 using nlohmann::ordered_json;
 using Style = Console::Style;
 
-constexpr std::string_view kIndent = "    ";
+constexpr std::string_view kDetailIndent = "    ";
 
 std::string member(const ordered_json& data, std::string_view name) {
   if (!data.is_object()) return {};
@@ -109,10 +109,6 @@ ordered_json headers_object(const Headers& headers) {
   return object;
 }
 
-std::string plural(std::uint64_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
-
 }  // namespace
 
 std::vector<std::string> tell(const ReceivedRequest& request, const Console& console) {
@@ -121,16 +117,16 @@ std::vector<std::string> tell(const ReceivedRequest& request, const Console& con
   lines.push_back(fmt::format("{}  #{} {}", time, request.number,
                               console.styled(printable(headline(request)), Style::bold)));
   for (const std::string& detail : details(request)) {
-    lines.push_back(fmt::format("{}{}", kIndent, printable(detail)));
+    lines.push_back(fmt::format("{}{}", kDetailIndent, printable(detail)));
   }
   if (request.method == "POST" && !request.token.header.empty()) {
-    lines.push_back(fmt::format("{}{}", kIndent, token_line(request, console)));
+    lines.push_back(fmt::format("{}{}", kDetailIndent, token_line(request, console)));
   }
   for (const std::string& problem : request.problems) {
-    lines.push_back(fmt::format("{}{} {}", kIndent, console.styled("problem:", Style::bad),
+    lines.push_back(fmt::format("{}{} {}", kDetailIndent, console.styled("problem:", Style::bad),
                                 printable(problem)));
   }
-  lines.push_back(fmt::format("{}{}", kIndent, answer_line(request, console)));
+  lines.push_back(fmt::format("{}{}", kDetailIndent, answer_line(request, console)));
   return lines;
 }
 

@@ -1,9 +1,19 @@
 // The exit codes of the contract with the user (docs/cli.md).
 #pragma once
 
+#include <string>
+#include <utility>
+
 #include "base/result.h"
 
-namespace roomle_sim::exit_code {
+namespace roomle_sim {
+
+// A mistake in the command line.
+inline Error usage_error(std::string message) {
+  return {ErrorCode::usage, std::move(message)};
+}
+
+namespace exit_code {
 
 inline constexpr int kFine = 0;
 inline constexpr int kUsage = 1;          // the command line is wrong
@@ -25,4 +35,5 @@ constexpr int of(ErrorCode code) {
   return kCouldNotRun;
 }
 
-}  // namespace roomle_sim::exit_code
+}  // namespace exit_code
+}  // namespace roomle_sim

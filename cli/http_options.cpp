@@ -3,17 +3,10 @@
 #include <fmt/format.h>
 
 #include "cli/command.h"
+#include "cli/exit_code.h"
 #include "tenants/header_name.h"
 
 namespace roomle_sim {
-namespace {
-
-Error usage(std::string message) {
-  return {ErrorCode::usage, std::move(message)};
-}
-
-}  // namespace
-
 void HttpOptions::add_to(Command& command) {
   command.add_option("-H,--header", headers_, "Added to the POST (repeatable)")
       .type_name("'NAME: VALUE'")
@@ -35,16 +28,17 @@ Result<Headers> HttpOptions::headers(const std::vector<std::string>& token_heade
     if (colon == std::string::npos || !is_header_name(name) ||
         text.find_first_of("\r\n") != std::string::npos) {
       // It may hold a credential, and is not shown.
-      return usage("--header: expected 'NAME: VALUE' on one line");
+      return usage_error("--header: expected 'NAME: VALUE' on one line");
     }
     for (const char* own : {"Host", "Content-Length", "Transfer-Encoding", "Connection"}) {
       if (same_header_name(name, own)) {
-        return usage(fmt::format("--header: {} is set by the transport and cannot be given", own));
+        return usage_error(
+            fmt::format("--header: {} is set by the transport and cannot be given", own));
       }
     }
     for (const std::string& token_header : token_headers) {
       if (same_header_name(name, token_header)) {
-        return usage(
+        return usage_error(
             fmt::format("--header: {} carries the token; --secret, --api-key and "
                         "simulator.token say how it is made",
                         token_header));

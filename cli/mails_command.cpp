@@ -15,7 +15,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-struct ListFlags {
+struct MailListFlags {
   ClientOptions client;
   PagingFlags paging;
   std::string delivery;
@@ -67,7 +67,7 @@ void show_table(Console& console, const std::vector<MailRow>& rows, bool heading
   for (const MailRow& row : rows) console.line(line(row));
 }
 
-bool show_page(Console& console, const ordered_json& page, bool first) {
+bool show_mail_page(Console& console, const ordered_json& page, bool first) {
   AnswerReader reader(page);
   const ordered_json& mails = reader.array("mails");
   std::vector<MailRow> rows;
@@ -83,13 +83,13 @@ bool show_page(Console& console, const ordered_json& page, bool first) {
   return true;
 }
 
-int list(Console& console, const ListFlags& flags) {
+int list_mails(Console& console, const MailListFlags& flags) {
   return flags.paging.show(
       console, flags.client, "/sim/v1/mails", {{"delivery", flags.delivery}},
-      [&](const ordered_json& page, bool first) { return show_page(console, page, first); });
+      [&](const ordered_json& page, bool first) { return show_mail_page(console, page, first); });
 }
 
-struct ShowFlags {
+struct MailShowFlags {
   ClientOptions client;
   std::string id;
   bool raw = false;
@@ -99,7 +99,7 @@ struct ShowFlags {
   void add_to(Command& command);
 };
 
-void ShowFlags::add_to(Command& command) {
+void MailShowFlags::add_to(Command& command) {
   command.add_option("ID", id, "The mail's id, or its delivery's").type_name("").required();
   Flag as_raw = command.add_flag("--raw", raw, "The whole message (RFC 5322), byte for byte");
   Flag as_html = command.add_flag("--html", html, "The HTML part alone").excludes(as_raw);
@@ -112,7 +112,7 @@ std::string target_of(const std::string& id) {
   return "/sim/v1/mails/" + percent_encoded(id.ends_with(".eml") ? id : id + ".eml");
 }
 
-int show_bytes(Console& console, const ShowFlags& flags, const std::string& part) {
+int show_bytes(Console& console, const MailShowFlags& flags, const std::string& part) {
   const auto bytes = call_for_bytes(console, flags.client, target_of(flags.id) + part);
   if (!bytes) return bytes.error().exit_code;
   console.bytes(*bytes);
@@ -134,7 +134,7 @@ void show_text(Console& console, std::string_view text) {
   }
 }
 
-int show(Console& console, const ShowFlags& flags) {
+int show(Console& console, const MailShowFlags& flags) {
   if (flags.raw) return show_bytes(console, flags, "/raw");
   if (flags.html) return show_bytes(console, flags, "/html");
   const auto answer = call(console, flags.client, "GET", target_of(flags.id));
@@ -168,11 +168,12 @@ void add_mails_command(Command& app, Context& context) {
   group.require_subcommand();
   add_common_flags(group, context);
   group.footer(kServeFirst);
-  add_client_command<ListFlags>(group, context, "list", "The newest mails", list, "");
-  add_client_command<ShowFlags>(group, context, "show", "One mail, whole or a part of it", show,
-                                "Exit: 4 there is no such mail\n\n"
-                                "Example:  roomle-sim mails show d-01m857aaaxxb6pc9nh3z --raw > "
-                                "mail.eml");
+  add_client_command<MailListFlags>(group, context, "list", "The newest mails", list_mails, "");
+  add_client_command<MailShowFlags>(
+      group, context, "show", "One mail, whole or a part of it", show,
+      "Exit: 4 there is no such mail\n\n"
+      "Example:  roomle-sim mails show d-01m857aaaxxb6pc9nh3z --raw > "
+      "mail.eml");
 }
 
 }  // namespace roomle_sim

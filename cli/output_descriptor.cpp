@@ -15,19 +15,17 @@
 namespace roomle_sim {
 namespace {
 
-using std::chrono::milliseconds;
-
 // What a pipe that is ready takes without waiting (PIPE_BUF), as long as nobody else writes to it.
 constexpr std::size_t kPiece = 4096;
 
 // Milliseconds for poll(), at most `most`; -1: without end.
 int time_left(std::optional<std::chrono::steady_clock::time_point> until,
-              std::optional<milliseconds> most) {
+              std::optional<std::chrono::milliseconds> most) {
   if (!until && !most) return -1;
-  milliseconds left = most.value_or(milliseconds(60'000));
+  std::chrono::milliseconds left = most.value_or(std::chrono::milliseconds(60'000));
   if (until) {
-    left =
-        std::min(left, std::chrono::ceil<milliseconds>(*until - std::chrono::steady_clock::now()));
+    left = std::min(left, std::chrono::ceil<std::chrono::milliseconds>(
+                              *until - std::chrono::steady_clock::now()));
   }
   return static_cast<int>(std::max<std::int64_t>(0, left.count()));
 }
@@ -71,7 +69,7 @@ OutputDescriptor::Waited OutputDescriptor::wait(
   std::array<pollfd, 2> polled{
       {{descriptor_, static_cast<short>(for_room ? POLLOUT : 0), 0}, {wake_, POLLIN, 0}}};
   // Without a descriptor to be woken by, it looks from time to time.
-  const auto most = wake_ < 0 ? std::optional(milliseconds(50)) : std::nullopt;
+  const auto most = wake_ < 0 ? std::optional(std::chrono::milliseconds(50)) : std::nullopt;
   if (poll(polled.data(), polled.size(), time_left(until, most)) <= 0) return Waited::woken;
   const short seen = polled[0].revents;
   if ((seen & (POLLERR | POLLNVAL)) != 0 || ((seen & POLLHUP) != 0 && (seen & POLLOUT) == 0)) {

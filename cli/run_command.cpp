@@ -19,12 +19,8 @@
 namespace roomle_sim {
 namespace {
 
-Error usage(std::string message) {
-  return {ErrorCode::usage, std::move(message)};
-}
-
 int init(Console& console, const std::vector<std::string>& paths) {
-  if (paths.size() > 1) return console.fail(usage("--init: one PATH is expected"));
+  if (paths.size() > 1) return console.fail(usage_error("--init: one PATH is expected"));
   const std::string path = paths.empty() ? "scenario.json" : paths.front();
   if (const auto error = write_first_scenario(path)) return console.fail(*error);
   console.message(fmt::format("wrote {0}; next: roomle-sim run {0} --story", printable(path)));
@@ -100,20 +96,21 @@ int run(Context& context, const RunFlags& flags) {
   }
   if (flags.paths.empty()) {
     return console.fail(
-        usage("PATH is required: a scenario file, or a folder of them; "
-              "'roomle-sim run --init' writes a first one"));
+        usage_error("PATH is required: a scenario file, or a folder of them; "
+                    "'roomle-sim run --init' writes a first one"));
   }
   const std::optional<std::vector<std::string>>& command = context.child_command;
   const Result<RunPlan> plan = understand(flags, command);
   if (!plan) return console.fail(plan.error());
   if (plan->reports.to_stdout()) {
-    if (console.json) return console.fail(usage("--json and a report to '-' both want stdout"));
+    if (console.json)
+      return console.fail(usage_error("--json and a report to '-' both want stdout"));
     console.lines_aside = true;
   }
   std::vector<Scenario> scenarios;
   if (flags.watch) {
     if (std::count(flags.paths.begin(), flags.paths.end(), "-") > 0) {
-      return console.fail(usage("--watch: stdin cannot be watched"));
+      return console.fail(usage_error("--watch: stdin cannot be watched"));
     }
   } else {
     std::set<std::string> files;

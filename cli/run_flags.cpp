@@ -6,15 +6,12 @@
 #include <thread>
 
 #include "cli/command.h"
+#include "cli/exit_code.h"
 #include "cli/flag_value.h"
 #include "fallback_mailer/mailbox_spec.h"
 
 namespace roomle_sim {
 namespace {
-
-Error usage(std::string message) {
-  return {ErrorCode::usage, std::move(message)};
-}
 
 int default_jobs() {
   return 2 * static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
@@ -45,7 +42,7 @@ ReproductionFlags reproduction_flags(const RunFlags& flags) {
 
 Result<RunPlan> understand(const RunFlags& flags,
                            const std::optional<std::vector<std::string>>& child) {
-  if (child && child->empty()) return usage("no command stands behind '--'");
+  if (child && child->empty()) return usage_error("no command stands behind '--'");
   RunPlan plan;
   plan.suite.jobs = flags.jobs > 0 ? flags.jobs : default_jobs();
   plan.suite.fail_fast = flags.fail_fast;
@@ -57,7 +54,7 @@ Result<RunPlan> understand(const RunFlags& flags,
   plan.suite.run.time = time_mode_from_word(flags.time).value();
   plan.suite.run.timeout = flags.timeout;
   if (!flags.endpoint.empty() && plan.suite.run.time == TimeMode::virt) {
-    return usage("--endpoint is a real one, which cannot be asked with --time virtual");
+    return usage_error("--endpoint is a real one, which cannot be asked with --time virtual");
   }
   if (!flags.endpoint.empty()) {
     Result<Url> url = read_url("--endpoint", flags.endpoint);
@@ -65,7 +62,7 @@ Result<RunPlan> understand(const RunFlags& flags,
     plan.endpoint = *std::move(url);
     plan.suite.run.external_endpoint = flags.endpoint;
   } else if (child) {
-    return usage("a command behind '--' needs --endpoint URL: where it answers");
+    return usage_error("a command behind '--' needs --endpoint URL: where it answers");
   }
   if (!flags.mailbox.empty()) {
     const auto mailbox = open_mailbox(flags.mailbox);
@@ -75,7 +72,7 @@ Result<RunPlan> understand(const RunFlags& flags,
   plan.reports = flags.reports;
   if (auto error = plan.reports.check()) return *error;
   if (flags.replay_update && flags.replay.empty()) {
-    return usage("--replay-update needs --replay DIR: where to record");
+    return usage_error("--replay-update needs --replay DIR: where to record");
   }
   plan.replay = flags.replay;
   const auto is_folder = [](const std::string& path) {

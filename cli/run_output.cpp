@@ -49,7 +49,7 @@ std::string head_line(const Console& console, const ScenarioResult& result, Time
 // Of a difference, on the terminal; a report has all of it.
 constexpr std::size_t kMostRows = 60;
 // What stands in front of a value's lines.
-constexpr std::string_view kIndent = "       ";
+constexpr std::string_view kValueIndent = "       ";
 
 std::vector<std::string> printable_lines(const std::string& value) {
   std::vector<std::string> lines = lines_of_value(value);
@@ -65,17 +65,17 @@ void show_difference(Console& console, const Difference& difference) {
   const auto compared =
       side_by_side(printable_lines(difference.expected), printable_lines(difference.actual));
   lines.insert(lines.end(), compared.begin(), compared.end());
-  std::vector<TwoColumns> rows = two_columns(lines, Console::width() - kIndent.size());
+  std::vector<TwoColumns> rows = two_columns(lines, Console::width() - kValueIndent.size());
   const std::size_t all = rows.size();
   rows.resize(std::min(all, kMostRows));
   for (const TwoColumns& row : rows) {
-    std::string line = fmt::format("{}{}{}{}", kIndent, row.left, row.mark, row.right);
+    std::string line = fmt::format("{}{}{}{}", kValueIndent, row.left, row.mark, row.right);
     if (row.right.empty()) line.erase(line.find_last_not_of(' ') + 1);
     const bool differs = row.mark != "   ";
     console.line(differs ? console.styled(line, Style::bad) : line);
   }
   if (all > kMostRows) {
-    console.line(fmt::format("{}… and {} lines more; --report html=FILE has them", kIndent,
+    console.line(fmt::format("{}… and {} lines more; --report html=FILE has them", kValueIndent,
                              all - kMostRows));
   }
 }
@@ -157,8 +157,8 @@ ordered_json result_object(const ScenarioResult& result) {
                       {"file", result.scenario->path},
                       {"state", state_word(result.state)},
                       {"passed", result.state == State::passed},
-                      {"durationMs", milliseconds(result.duration)},
-                      {"clockMs", milliseconds(result.passed_time)},
+                      {"durationMs", fractional_milliseconds(result.duration)},
+                      {"clockMs", fractional_milliseconds(result.passed_time)},
                       {"seed", result.seed},
                       {"notChecked", result.not_checked},
                       {"differences", std::move(differences)},
@@ -197,8 +197,8 @@ void show_summary(Console& console, const SuiteResult& suite, const SuiteOptions
                       {"errors", suite.errors},
                       {"notRun", suite.not_run},
                       {"notChecked", suite.not_checked},
-                      {"durationMs", milliseconds(suite.duration)},
-                      {"clockMs", milliseconds(suite.passed_time)}};
+                      {"durationMs", fractional_milliseconds(suite.duration)},
+                      {"clockMs", fractional_milliseconds(suite.passed_time)}};
   if (options.shuffle) object["shuffleSeed"] = *options.shuffle;
   console.object(object);
   const bool fine = suite.failed == 0 && suite.errors == 0 && suite.not_run == 0;

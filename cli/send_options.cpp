@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/command.h"
+#include "cli/exit_code.h"
 #include "cli/flag_value.h"
 #include "fallback_mailer/mailbox_spec.h"
 #include "sender/catalogue.h"
@@ -11,10 +12,6 @@ namespace roomle_sim {
 namespace {
 
 using nlohmann::ordered_json;
-
-Error usage(std::string message) {
-  return {ErrorCode::usage, std::move(message)};
-}
 
 // "NAME=VALUE" in two; nothing without a name or a '='.
 std::optional<std::pair<std::string, std::string>> split(const std::string& text, char at) {
@@ -85,11 +82,11 @@ Result<TenantRegistry> SendOptions::made_up() const {
     if (!secret) return secret.error();
     const Result<Secret> key = cipher_key(*secret, KeyForm::raw);
     if (!key) return about_flag("--secret", key.error());
-    if (api_key_.empty()) return usage("--secret needs --api-key, which the token names");
+    if (api_key_.empty()) return usage_error("--secret needs --api-key, which the token names");
     tenant.api_key = api_key_;
     registry->add(Credential{api_key_, std::move(*secret)});
   } else if (!api_key_.empty()) {
-    return usage("--api-key needs --secret or --secret-file");
+    return usage_error("--api-key needs --secret or --secret-file");
   }
   registry->add(std::move(tenant));
   return registry;
@@ -97,10 +94,10 @@ Result<TenantRegistry> SendOptions::made_up() const {
 
 Result<SendOptions::Target> SendOptions::target() const {
   if (to_.empty() && tenants_file_.empty()) {
-    return usage("where to? Give --to URL, or --tenants FILE --tenant ID");
+    return usage_error("where to? Give --to URL, or --tenants FILE --tenant ID");
   }
   if (to_.empty() && secret_.given()) {
-    return usage("--secret goes with --to; a tenants file holds its own secrets");
+    return usage_error("--secret goes with --to; a tenants file holds its own secrets");
   }
   Result<TenantRegistry> loaded = to_.empty() ? load_tenants(tenants_file_) : made_up();
   if (!loaded) return loaded.error();
@@ -115,16 +112,17 @@ Result<SendOptions::Target> SendOptions::target() const {
     for (const Tenant& tenant : loaded->tenants()) {
       names.push_back(fmt::format("{} '{}'", tenant.id, tenant.name));
     }
-    return usage(fmt::format("{} in {}; it has: {}",
-                             tenant_.empty() ? std::string("--tenant says which tenant is meant")
-                                             : fmt::format("--tenant: there is no '{}'", tenant_),
-                             tenants_file_, fmt::join(names, ", ")));
+    return usage_error(fmt::format("{} in {}; it has: {}",
+                                   tenant_.empty()
+                                       ? std::string("--tenant says which tenant is meant")
+                                       : fmt::format("--tenant: there is no '{}'", tenant_),
+                                   tenants_file_, fmt::join(names, ", ")));
   }
   auto registry = std::make_shared<TenantRegistry>();
   Tenant tenant = *found;
   if (!retry_.empty()) {
     Result<RetryPolicy> policy = parse_retry_policy(retry_);
-    if (!policy) return usage(fmt::format("--retry: {}", policy.error().message));
+    if (!policy) return usage_error(fmt::format("--retry: {}", policy.error().message));
     tenant.simulator.retry = std::move(*policy);
   }
   if (timeout_) tenant.simulator.timeout = *timeout_;
@@ -150,7 +148,7 @@ Result<Event> SendOptions::event() const {
   }
   Result<Event> event = make_event(event_, overrides, extra);
   // The event's name was checked before: only a member can be wrong.
-  return event ? std::move(event) : Result<Event>(usage("--set: " + event.error().message));
+  return event ? std::move(event) : Result<Event>(usage_error("--set: " + event.error().message));
 }
 
 Result<DispatcherOptions> SendOptions::dispatcher(const Target& target) const {

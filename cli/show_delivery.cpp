@@ -12,7 +12,7 @@ namespace {
 using nlohmann::ordered_json;
 using Style = Console::Style;
 
-constexpr std::size_t kShownBody = 2000;  // of a response
+constexpr std::size_t kShownResponse = 2000;  // of a response
 
 std::string took(double milliseconds) {
   const std::chrono::duration<double, std::milli> time(milliseconds);
@@ -20,14 +20,14 @@ std::string took(double milliseconds) {
 }
 
 std::string cut(std::string text) {
-  if (text.size() <= kShownBody) return printable(text);
-  return fmt::format("{}… ({} bytes; whole with --json)", printable(text.substr(0, kShownBody)),
+  if (text.size() <= kShownResponse) return printable(text);
+  return fmt::format("{}… ({} bytes; whole with --json)", printable(text.substr(0, kShownResponse)),
                      text.size());
 }
 
-class Teller {
+class DeliveryTeller {
  public:
-  explicit Teller(const Console& console) : console_(console) {}
+  explicit DeliveryTeller(const Console& console) : console_(console) {}
 
   bool tell(const ordered_json& object);
   std::vector<std::string> take() { return std::move(lines_); }
@@ -50,7 +50,7 @@ class Teller {
   std::vector<std::string> lines_;
 };
 
-bool Teller::head(AnswerReader& delivery) {
+bool DeliveryTeller::head(AnswerReader& delivery) {
   add("{} for tenant {}, delivery {}", printable(delivery.text("event")), delivery.number("tenant"),
       printable(delivery.text("id")));
   add("accepted {}", printable(delivery.text("acceptedAt")));
@@ -65,7 +65,7 @@ bool Teller::head(AnswerReader& delivery) {
   return delivery.ok();
 }
 
-bool Teller::request(const ordered_json& object) {
+bool DeliveryTeller::request(const ordered_json& object) {
   AnswerReader request(object);
   add("  url    {}", printable(request.text("url")));
   add("  token  {}", printable(request.text_or("token")));
@@ -74,7 +74,7 @@ bool Teller::request(const ordered_json& object) {
   return request.ok();
 }
 
-bool Teller::response(const ordered_json& object) {
+bool DeliveryTeller::response(const ordered_json& object) {
   AnswerReader response(object);
   if (response.has("bodyBase64")) {
     add("     a body that is no UTF-8, in base64: {}", cut(response.text("bodyBase64")));
@@ -84,7 +84,7 @@ bool Teller::response(const ordered_json& object) {
   return response.ok();
 }
 
-void Teller::result(AnswerReader& attempt) {
+void DeliveryTeller::result(AnswerReader& attempt) {
   const bool success = attempt.flag("success");
   const std::int64_t status = attempt.number_or("status");
   const std::string reason = printable(attempt.text_or("reason", "failed"));
@@ -100,7 +100,7 @@ void Teller::result(AnswerReader& attempt) {
   }
 }
 
-bool Teller::attempt(const ordered_json& object) {
+bool DeliveryTeller::attempt(const ordered_json& object) {
   AnswerReader attempt(object);
   add("{} attempt {}{}", console_.styled("POST", Style::bold), attempt.number("number"),
       attempt.has("startedAt") ? " at " + printable(attempt.text("startedAt")) : std::string());
@@ -116,14 +116,14 @@ bool Teller::attempt(const ordered_json& object) {
   return attempt.ok();
 }
 
-bool Teller::wait(const ordered_json& object) {
+bool DeliveryTeller::wait(const ordered_json& object) {
   AnswerReader wait(object);
   add("  after attempt {}: the next one at {}", wait.number("attempt") - 1,
       printable(wait.text("until")));
   return wait.ok();
 }
 
-bool Teller::mail(const ordered_json& object) {
+bool DeliveryTeller::mail(const ordered_json& object) {
   AnswerReader mail(object);
   // Where nobody was left to mail for, none was begun.
   if (mail.has("cause")) add("Roomle's own email: {}", printable(mail.text("cause")));
@@ -135,7 +135,7 @@ bool Teller::mail(const ordered_json& object) {
   return mail.ok();
 }
 
-void Teller::outcome(AnswerReader& delivery) {
+void DeliveryTeller::outcome(AnswerReader& delivery) {
   const std::string word = printable(delivery.text_or("outcome"));
   const std::int64_t attempts = delivery.number("attempts");
   if (word.empty()) {
@@ -152,7 +152,7 @@ void Teller::outcome(AnswerReader& delivery) {
       attempts == 1 ? "" : "s", printable(delivery.text_or("endedAt")));
 }
 
-bool Teller::tell(const ordered_json& object) {
+bool DeliveryTeller::tell(const ordered_json& object) {
   AnswerReader delivery(object);
   if (!head(delivery)) return false;
   const ordered_json& attempts = delivery.array("attemptList");
@@ -197,7 +197,7 @@ int show_delivery(Console& console, const ShowFlags& flags) {
 
 std::optional<std::vector<std::string>> delivery_story(const ordered_json& delivery,
                                                        const Console& console) {
-  Teller teller(console);
+  DeliveryTeller teller(console);
   if (!teller.tell(delivery)) return std::nullopt;
   return teller.take();
 }

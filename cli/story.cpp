@@ -12,7 +12,7 @@ namespace {
 using nlohmann::ordered_json;
 using Style = Console::Style;
 
-constexpr std::size_t kShownBody = 400;  // of a response, on the terminal
+constexpr std::size_t kToldBody = 400;  // of a response, on the terminal
 
 std::string cut(std::string_view text, std::size_t most) {
   if (text.size() <= most) return printable(text);
@@ -60,9 +60,9 @@ std::string response_line(const Exchange& exchange, const Verdict& verdict,
                      took, printable(exchange.result.detail));
 }
 
-class Teller {
+class StoryTeller {
  public:
-  Teller(const JournalRecord& record, const Console& console)
+  StoryTeller(const JournalRecord& record, const Console& console)
       : record_(record), console_(console) {}
 
   void operator()(const record::Accepted&) {
@@ -90,7 +90,7 @@ class Teller {
     add("{}", response_line(*record_.exchange, verdict, console_));
     const auto& response = record_.exchange->result.response;
     if (response && !response->body.empty()) {
-      add("     {}{}", cut(response->body, kShownBody), response->body_cut ? " (cut)" : "");
+      add("     {}{}", cut(response->body, kToldBody), response->body_cut ? " (cut)" : "");
     }
     if (verdict.success) return;
     if (const std::string_view text = advice(verdict); !text.empty()) add("     {}", text);
@@ -179,7 +179,7 @@ ordered_json attempt_object(const JournalRecord& record, const record::AttemptFi
 }  // namespace
 
 std::vector<std::string> tell(const JournalRecord& record, const Console& console) {
-  Teller teller(record, console);
+  StoryTeller teller(record, console);
   std::visit(teller, record.what);
   return teller.take();
 }

@@ -17,10 +17,6 @@
 namespace roomle_sim {
 namespace {
 
-std::string plural(std::size_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
-
 std::string posting(const Tenant& tenant) {
   if (tenant.webhook.empty()) return "no webhook: the Roomle email goes out at once";
   const RetryPolicy& retry = tenant.simulator.retry;

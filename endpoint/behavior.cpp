@@ -25,10 +25,6 @@ ResponsePlan limited_plan(Duration left) {
   return plan;
 }
 
-bool is_of_connection(const BehaviorEntry& entry) {
-  return is_of_connection(entry.plan.fault);
-}
-
 // A rule whose faults are met before a request is read.
 bool is_of_connection(const BehaviorRule& rule) {
   const auto& sequence = rule.answers.sequence;

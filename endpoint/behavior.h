@@ -38,6 +38,10 @@ struct BehaviorEntry {
   std::optional<RateLimit> rate_limit;
 };
 
+inline bool is_of_connection(const BehaviorEntry& entry) {
+  return is_of_connection(entry.plan.fault);
+}
+
 // What a request past the end of the sequence gets.
 enum class AfterSequence {
   repeat_last,  // the last entry again (default)

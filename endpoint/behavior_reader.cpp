@@ -37,10 +37,6 @@ void read_then(const JsonNode& node, Answers& answers, Diagnostics& diagnostics)
   if (word) answers.then = modes[*word];
 }
 
-bool is_of_connection(const BehaviorEntry& entry) {
-  return is_of_connection(entry.plan.fault);
-}
-
 // One of "by": its conditions, and an entry or a sequence.
 class RuleReader {
  public:

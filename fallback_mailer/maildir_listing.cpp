@@ -13,7 +13,7 @@
 namespace roomle_sim {
 namespace {
 
-constexpr int kLooks = 10;
+constexpr int kListingLooks = 10;
 
 std::error_code last_error() {
   return {errno, std::generic_category()};
@@ -78,7 +78,7 @@ std::optional<FolderProblem> each_mail(const std::string& maildir, FolderLinks l
   const auto changed_at = [&] {
     return std::pair(folders[0].changed_at(), folders[1].changed_at());
   };
-  for (int look = 0; look < kLooks; ++look) {
+  for (int look = 0; look < kListingLooks; ++look) {
     const auto before = changed_at();
     for (const Folder& folder : folders) {
       if (folder.problem()) return folder.problem();

@@ -10,7 +10,7 @@
 namespace roomle_sim {
 namespace {
 
-constexpr int kLooks = 10;
+constexpr int kNameLooks = 10;
 
 std::string_view without_flags(std::string_view name) {
   return name.substr(0, name.find(':'));
@@ -65,7 +65,7 @@ Result<bool, FolderProblem> MaildirNames::holds(const std::string& name) {
   for (int look = 1;; ++look) {
     auto found = read(name);
     // Changed meanwhile: a look that found nothing may have missed it.
-    const bool again = found && !*found && new_ && cur_ && !current() && look < kLooks;
+    const bool again = found && !*found && new_ && cur_ && !current() && look < kNameLooks;
     if (!again) return found;
   }
 }

@@ -14,7 +14,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::string_view kForms =
+constexpr std::string_view kCaptureForms =
     R"_("/outcome", or {"from": "/mail/0/subject", "matches": "order ([0-9]+)"})_";
 
 // The members that an observation begins with (scenarios/observation.h).
@@ -80,7 +80,7 @@ std::optional<Capture> read_capture(const JsonNode::Member& member, Diagnostics&
   } else if (!member.value.is(JsonNode::Kind::string)) {
     diagnostics.add(member.value.where,
                     fmt::format("{} says not what to capture", kind_name(member.value.kind)),
-                    std::string(kForms));
+                    std::string(kCaptureForms));
     return std::nullopt;
   }
   const auto pointer = from == nullptr ? std::nullopt : read_pointer(*from, diagnostics);
@@ -99,7 +99,8 @@ bool Capture::needs_endpoint() const {
 std::vector<Capture> read_captures(const JsonNode& node, Diagnostics& diagnostics) {
   std::vector<Capture> captures;
   if (!node.is(JsonNode::Kind::object) || node.members.empty()) {
-    diagnostics.add(node.where, "this captures nothing", fmt::format("{{\"NAME\": {}}}", kForms));
+    diagnostics.add(node.where, "this captures nothing",
+                    fmt::format("{{\"NAME\": {}}}", kCaptureForms));
     return captures;
   }
   for (const JsonNode::Member& member : node.members) {

@@ -16,7 +16,7 @@ using Kind = JsonNode::Kind;
 
 constexpr std::size_t kMostCases = 10'000;
 constexpr std::size_t kLongestLabel = 80;
-constexpr std::string_view kForms =
+constexpr std::string_view kCaseForms =
     R"([ {"status": 503}, … ], or {"columns": ["status"], "rows": [ [503], … ]})";
 
 // All that the row says, or, with `shown`, all of it that may be shown.
@@ -63,7 +63,7 @@ class CasesReader {
       diagnostics_.add(
           node.where,
           fmt::format("{} stands where a table of cases is expected", kind_name(node.kind)),
-          std::string(kForms));
+          std::string(kCaseForms));
     }
     tell_apart();
     return std::move(cases_);
@@ -72,7 +72,8 @@ class CasesReader {
  private:
   const std::vector<JsonNode>& rows_of(const JsonNode& list) {
     static const std::vector<JsonNode> kNone;
-    if (list.items.empty()) diagnostics_.add(list.where, "there are no cases", std::string(kForms));
+    if (list.items.empty())
+      diagnostics_.add(list.where, "there are no cases", std::string(kCaseForms));
     if (list.items.size() <= kMostCases) return list.items;
     diagnostics_.add(list.where, fmt::format("there are more than {} cases", kMostCases));
     return kNone;
@@ -88,7 +89,7 @@ class CasesReader {
       const JsonNode& wrong = columns->is(Kind::array) ? *rows : *columns;
       diagnostics_.add(wrong.where,
                        fmt::format("{} stands where a list is expected", kind_name(wrong.kind)),
-                       std::string(kForms));
+                       std::string(kCaseForms));
       return;
     }
     const std::vector<std::string> names = read_columns(*columns);

@@ -36,9 +36,9 @@ std::string which(std::string_view what, const std::vector<std::size_t>& numbers
   return text;
 }
 
-class Comparer {
+class ObservationComparer {
  public:
-  Comparer(const json& observation, bool external, Comparison& into)
+  ObservationComparer(const json& observation, bool external, Comparison& into)
       : observation_(observation), external_(external), into_(into) {}
 
   void compare(const Check& check) {
@@ -98,7 +98,7 @@ class Comparer {
 
 Comparison compare(const Expectation& expectation, const json& observation, bool external) {
   Comparison comparison;
-  Comparer comparer(observation, external, comparison);
+  ObservationComparer comparer(observation, external, comparison);
   for (const Check& check : expectation.checks) comparer.compare(check);
   return comparison;
 }

@@ -20,8 +20,8 @@ namespace {
 using Node = Filter::Node;
 using NodePointer = std::shared_ptr<const Node>;
 
-constexpr std::size_t kDeepest = 100;
-constexpr std::string_view kForm =
+constexpr std::size_t kDeepestFilter = 100;
+constexpr std::string_view kFilterForm =
     R"(such as 'retry and not slow', 'name:"timed out"' or 'file:ci/ or (a and b)')";
 
 std::string lower(std::string_view text) {
@@ -66,7 +66,7 @@ class FilterParser {
 
   [[nodiscard]] Error error() const {
     return {ErrorCode::usage, fmt::format("--filter '{}', column {}: {}; {}", text_,
-                                          mistake_at_ + 1, mistake_, kForm)};
+                                          mistake_at_ + 1, mistake_, kFilterForm)};
   }
   std::vector<std::string> take_tags() { return std::move(tags_); }
 
@@ -94,7 +94,7 @@ class FilterParser {
   }
 
   NodePointer one() {
-    if (++depth_ > kDeepest) return fail(fmt::format("more than {} deep", kDeepest));
+    if (++depth_ > kDeepestFilter) return fail(fmt::format("more than {} deep", kDeepestFilter));
     NodePointer result;
     if (take("not")) {
       if (NodePointer inner = one()) {

@@ -6,8 +6,6 @@
 namespace roomle_sim {
 namespace {
 
-using Kind = Matcher::Kind;
-
 // Reports a plain value that the thing compared can never be.
 bool fits(const JsonNode& node, ValueKind kind, Diagnostics& diagnostics) {
   if (node.deferred) return true;
@@ -38,7 +36,7 @@ bool fits(const JsonNode& node, ValueKind kind, Diagnostics& diagnostics) {
 
 std::optional<Matcher> read_items(const JsonNode& node, Diagnostics& diagnostics) {
   Matcher matcher;
-  matcher.kind = Kind::items;
+  matcher.kind = Matcher::Kind::items;
   matcher.where = node.where;
   for (const JsonNode& item : node.items) {
     std::optional<Matcher> part = read_matcher(item, diagnostics);
@@ -61,17 +59,17 @@ class MembersReader {
     if (const JsonNode* node = object_.optional("contains")) read_contains(*node);
     if (const JsonNode* node = object_.optional("matches")) read_pattern(*node);
     if (const JsonNode* node = object_.optional("exists")) {
-      if (read_boolean(*node, diagnostics_)) add(Kind::exists, *node);
+      if (read_boolean(*node, diagnostics_)) add(Matcher::Kind::exists, *node);
     }
     if (const JsonNode* node = object_.optional("not")) read_negation(*node);
-    read_bound("atLeast", Kind::at_least);
-    read_bound("atMost", Kind::at_most);
+    read_bound("atLeast", Matcher::Kind::at_least);
+    read_bound("atMost", Matcher::Kind::at_most);
     object_.finish();
     return std::move(parts_);
   }
 
  private:
-  Matcher& add(Kind kind, const JsonNode& node) {
+  Matcher& add(Matcher::Kind kind, const JsonNode& node) {
     Matcher& part = parts_.emplace_back();
     part.kind = kind;
     part.value = node.to_json();
@@ -101,7 +99,7 @@ class MembersReader {
     if (node.is(JsonNode::Kind::array)) {
       for (const JsonNode& item : node.items) read_contains(item);
     } else if (kind_ != ValueKind::text || fits(node, ValueKind::text, diagnostics_)) {
-      add(Kind::contains, node);
+      add(Matcher::Kind::contains, node);
     }
   }
 
@@ -121,17 +119,17 @@ class MembersReader {
                        "the syntax of RE2");
       return;
     }
-    Matcher& part = add(Kind::matches, node);
+    Matcher& part = add(Matcher::Kind::matches, node);
     part.pattern_text = *text;
     part.pattern = std::move(pattern);
   }
 
   void read_negation(const JsonNode& node) {
     std::optional<Matcher> inner = read_matcher(node, diagnostics_, kind_);
-    if (inner) add(Kind::negation, node).parts.push_back(std::move(*inner));
+    if (inner) add(Matcher::Kind::negation, node).parts.push_back(std::move(*inner));
   }
 
-  void read_bound(std::string_view name, Kind kind) {
+  void read_bound(std::string_view name, Matcher::Kind kind) {
     const JsonNode* node = object_.optional(name);
     if (node != nullptr && fits(*node, ValueKind::number, diagnostics_)) add(kind, *node);
   }
@@ -157,7 +155,7 @@ std::optional<Matcher> read_matcher(const JsonNode& node, Diagnostics& diagnosti
     }
     if (parts.size() == 1) return std::move(parts.front());
     Matcher all;
-    all.kind = Kind::all;
+    all.kind = Matcher::Kind::all;
     all.parts = std::move(parts);
     all.where = node.where;
     return all;

@@ -29,7 +29,7 @@ int poll_limit(Duration limit) {
   return static_cast<int>(std::clamp<std::int64_t>(ms, 0, 3'600'000));
 }
 
-std::string text_of(int error) {
+std::string error_text(int error) {
   return std::generic_category().message(error);
 }
 
@@ -37,7 +37,7 @@ std::string text_of(int error) {
 std::string try_address(const addrinfo& address, int stop_handle, Duration limit) {
   const int type = address.ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC;
   const int handle = socket(address.ai_family, type, address.ai_protocol);
-  if (handle < 0) return text_of(errno);
+  if (handle < 0) return error_text(errno);
   int error = connect(handle, address.ai_addr, address.ai_addrlen) == 0 ? 0 : errno;
   if (error == EINPROGRESS) {
     std::array<pollfd, 2> waited{{{handle, POLLOUT, 0}, {stop_handle, POLLIN, 0}}};
@@ -48,7 +48,7 @@ std::string try_address(const addrinfo& address, int stop_handle, Duration limit
     }
   }
   close(handle);
-  return error == 0 ? std::string() : text_of(error);
+  return error == 0 ? std::string() : error_text(error);
 }
 
 }  // namespace

@@ -147,7 +147,7 @@ ordered_json send_form(const ordered_json& send, const Normaliser& normal) {
   return form;
 }
 
-class Comparer {
+class TraceComparer {
  public:
   void compare(const ordered_json* recorded, const ordered_json* now, const std::string& name) {
     if (recorded != nullptr && now != nullptr) {
@@ -207,7 +207,7 @@ ordered_json replay_form(const ScenarioResult& result, const RunOptions& run) {
 
 std::vector<ReplayDifference> compare_replay(const ordered_json& recorded,
                                              const ordered_json& now) {
-  Comparer comparer;
+  TraceComparer comparer;
   comparer.compare(&recorded, &now, "");
   return comparer.take();
 }

@@ -29,8 +29,8 @@ ordered_json scenario_document(const ScenarioResult& result, const RunOptions& r
                       {"file", scenario.path},
                       {"line", line_of(scenario.where)},
                       {"state", state_word(result.state)},
-                      {"durationMs", milliseconds(result.duration)},
-                      {"clockMs", milliseconds(result.passed_time)},
+                      {"durationMs", fractional_milliseconds(result.duration)},
+                      {"clockMs", fractional_milliseconds(result.passed_time)},
                       {"seed", result.seed},
                       {"notChecked", result.not_checked}};
   if (result.state == ScenarioResult::State::error) object["error"] = result.error;
@@ -57,7 +57,7 @@ ordered_json report_document(const SuiteResult& suite, const ReportContext& cont
                         {"errors", suite.errors},
                         {"notRun", suite.not_run},
                         {"notChecked", suite.not_checked},
-                        {"durationMs", milliseconds(suite.duration)},
+                        {"durationMs", fractional_milliseconds(suite.duration)},
                         {"scenarios", ordered_json::array()}};
   for (const ScenarioResult& result : suite.results) {
     document["scenarios"].push_back(scenario_document(result, *context.run));

@@ -50,7 +50,9 @@ class SendTeller {
   }
 
  private:
-  [[nodiscard]] double since_begin(TimePoint at) const { return milliseconds(at - begin_); }
+  [[nodiscard]] double since_begin(TimePoint at) const {
+    return fractional_milliseconds(at - begin_);
+  }
 
   void on(const record::Accepted& accepted, const JournalRecord& record) {
     if (accepted.not_before) add_wait(1, record.at, *accepted.not_before, "notBefore");
@@ -75,7 +77,7 @@ class SendTeller {
     if (verdict.ambiguous) object_["ambiguous"] = true;
     if (!record.exchange) return;
     const AttemptResult& result = record.exchange->result;
-    attempt["durationMs"] = milliseconds(result.duration);
+    attempt["durationMs"] = fractional_milliseconds(result.duration);
     if (!result.detail.empty()) attempt["detail"] = result.detail;
     if (!result.response) return;
     attempt["response"] = {{"status", result.response->status},
@@ -118,7 +120,7 @@ class SendTeller {
                           {"builtIn", send_.built_in},
                           {"headers", pairs(masking_.headers(request.headers, exchange.token))},
                           {"body", request.body},
-                          {"timeoutMs", milliseconds(request.timeout)}};
+                          {"timeoutMs", fractional_milliseconds(request.timeout)}};
     attempt["token"] = {{"header", send_.tenant.simulator.token.header},
                         {"value", exchange.token},
                         {"plaintext", exchange.plaintext}};

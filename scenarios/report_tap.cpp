@@ -65,7 +65,7 @@ std::string diagnostics(const ScenarioResult& result) {
   block.line("at:");
   block.line(fmt::format("  file: {}", quoted(scenario.path)));
   block.line(fmt::format("  line: {}", line_of(where)));
-  block.line(fmt::format("duration_ms: {:.3f}", milliseconds(result.duration)));
+  block.line(fmt::format("duration_ms: {:.3f}", fractional_milliseconds(result.duration)));
   block.line(fmt::format("seed: {}", result.seed));
   if (result.not_checked > 0) block.line(fmt::format("not_checked: {}", result.not_checked));
   if (result.state == State::failed || result.state == State::error) tell_failure(result, block);

@@ -95,7 +95,7 @@ std::size_t line_of(const Location& where) {
   return line;
 }
 
-double milliseconds(Duration duration) {
+double fractional_milliseconds(Duration duration) {
   return std::chrono::duration<double, std::milli>(duration).count();
 }
 

@@ -22,6 +22,6 @@ std::string describe(const Difference& difference);
 std::size_t line_of(const Location& where);
 
 // With its fraction, as the outputs named …Ms have it.
-double milliseconds(Duration duration);
+double fractional_milliseconds(Duration duration);
 
 }  // namespace roomle_sim

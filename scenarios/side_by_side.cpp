@@ -10,7 +10,6 @@
 namespace roomle_sim {
 namespace {
 
-using Kind = ComparedLine::Kind;
 using Lines = std::vector<std::string>;
 
 constexpr std::size_t kLongest = 2000;  // lines of which the common ones are looked for
@@ -52,9 +51,11 @@ void flush(Lines& left, Lines& right, std::vector<ComparedLine>& into) {
   for (std::size_t i = 0; i < std::max(left.size(), right.size()); ++i) {
     const bool has_left = i < left.size();
     const bool has_right = i < right.size();
-    const Kind kind = has_left && has_right ? (left[i] == right[i] ? Kind::same : Kind::changed)
-                      : has_left            ? Kind::left_only
-                                            : Kind::right_only;
+    const ComparedLine::Kind kind =
+        has_left && has_right
+            ? (left[i] == right[i] ? ComparedLine::Kind::same : ComparedLine::Kind::changed)
+        : has_left ? ComparedLine::Kind::left_only
+                   : ComparedLine::Kind::right_only;
     into.push_back({kind, has_left ? left[i] : "", has_right ? right[i] : ""});
   }
   left.clear();
@@ -77,7 +78,7 @@ std::vector<ComparedLine> compare_lines(const Lines& left, const Lines& right) {
   while (i < left.size() || j < right.size()) {
     if (i < left.size() && j < right.size() && left[i] == right[j]) {
       flush(only_left, only_right, lines);
-      lines.push_back({Kind::same, left[i++], right[j++]});
+      lines.push_back({ComparedLine::Kind::same, left[i++], right[j++]});
     } else if (j == right.size() ||
                (i < left.size() && common.at(i + 1, j) >= common.at(i, j + 1))) {
       only_left.push_back(left[i++]);
@@ -105,16 +106,16 @@ std::size_t characters_of(std::string_view text) {
   }));
 }
 
-std::string_view mark_of(Kind kind) {
+std::string_view mark_of(ComparedLine::Kind kind) {
   switch (kind) {
-    case Kind::changed:
+    case ComparedLine::Kind::changed:
       return " | ";
-    case Kind::left_only:
+    case ComparedLine::Kind::left_only:
       return " < ";
-    case Kind::right_only:
+    case ComparedLine::Kind::right_only:
       return " > ";
-    case Kind::same:
-    case Kind::skipped:
+    case ComparedLine::Kind::same:
+    case ComparedLine::Kind::skipped:
       break;
   }
   return "   ";
@@ -135,7 +136,7 @@ std::vector<ComparedLine> side_by_side(const Lines& left, const Lines& right, st
   const std::vector<ComparedLine> all = compare_lines(left, right);
   std::vector<bool> shown(all.size(), false);
   for (std::size_t i = 0; i < all.size(); ++i) {
-    if (all[i].kind == Kind::same) continue;
+    if (all[i].kind == ComparedLine::Kind::same) continue;
     const std::size_t first = i > context ? i - context : 0;
     for (std::size_t j = first; j < std::min(all.size(), i + context + 1); ++j) shown[j] = true;
   }
@@ -145,8 +146,8 @@ std::vector<ComparedLine> side_by_side(const Lines& left, const Lines& right, st
     const bool alone = (i == 0 || shown[i - 1]) && (i + 1 == all.size() || shown[i + 1]);
     if (shown[i] || alone) {
       lines.push_back(all[i]);
-    } else if (lines.empty() || lines.back().kind != Kind::skipped) {
-      lines.push_back({Kind::skipped, "", ""});
+    } else if (lines.empty() || lines.back().kind != ComparedLine::Kind::skipped) {
+      lines.push_back({ComparedLine::Kind::skipped, "", ""});
     }
   }
   return lines;
@@ -159,8 +160,10 @@ std::vector<TwoColumns> two_columns(const std::vector<ComparedLine>& lines, std:
   const std::size_t column = std::clamp(longest, kNarrowest, most);
   std::vector<TwoColumns> rows;
   for (const ComparedLine& line : lines) {
-    std::string_view left = line.kind == Kind::skipped ? "…" : std::string_view(line.left);
-    std::string_view right = line.kind == Kind::skipped ? "…" : std::string_view(line.right);
+    std::string_view left =
+        line.kind == ComparedLine::Kind::skipped ? "…" : std::string_view(line.left);
+    std::string_view right =
+        line.kind == ComparedLine::Kind::skipped ? "…" : std::string_view(line.right);
     do {
       const std::string_view one = left.substr(0, bytes_of(left, column));
       const std::string_view other = right.substr(0, bytes_of(right, most));

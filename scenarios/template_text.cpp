@@ -8,7 +8,7 @@
 namespace roomle_sim {
 namespace {
 
-constexpr std::string_view kForm =
+constexpr std::string_view kReferenceForm =
     "${NAME}, ${NAME.MEMBER}, ${env.NAME}, ${gen.KIND}, or one of them with ${…:-INSTEAD}; "
     "the characters themselves are written $${";
 
@@ -79,13 +79,13 @@ Result<std::vector<TextPart>, TextMistake> split_text(std::string_view text) {
     if (start == std::string_view::npos) break;
     const std::size_t end = text.find('}', start);
     if (end == std::string_view::npos) {
-      return TextMistake{number, "a '${' without its '}'", std::string(kForm)};
+      return TextMistake{number, "a '${' without its '}'", std::string(kReferenceForm)};
     }
     const std::string_view inside = text.substr(start + 2, end - start - 2);
     std::optional<Reference> reference = read_reference(inside);
     if (!reference) {
       return TextMistake{number, fmt::format("'${{{}}}' is no reference", inside),
-                         std::string(kForm)};
+                         std::string(kReferenceForm)};
     }
     add_literal(text.substr(done, start - done));
     parts.push_back({{}, std::move(reference)});

@@ -16,7 +16,7 @@ using Kind = JsonNode::Kind;
 // may hold two of another, which holds two of a third, …
 constexpr std::size_t kMostNodes = 1'000'000;
 constexpr std::size_t kMostText = 16 * 1024 * 1024;
-constexpr std::size_t kDeepest = 200;  // as the parser has it
+constexpr std::size_t kDeepestValue = 200;  // as the parser has it
 
 }  // namespace
 
@@ -92,9 +92,9 @@ JsonNode ValueExpander::expand_whole(const JsonNode& node, const Reference& refe
     return text;
   }
   if (!afford(where, resolved->size)) return shell_of(node);
-  if (depth + resolved->size.depth > kDeepest) {
+  if (depth + resolved->size.depth > kDeepestValue) {
     mistake(where, fmt::format("with its variables filled in, this is nested more than {} deep",
-                               kDeepest));
+                               kDeepestValue));
     return shell_of(node);
   }
   note(node.where, reference, *resolved);

@@ -27,7 +27,7 @@ namespace {
 using Addresses = std::vector<SocketAddress>;
 
 // Between two look-ups of a name for which this machine lacked something.
-constexpr Duration kRest = std::chrono::milliseconds(20);
+constexpr Duration kAskAgain = std::chrono::milliseconds(20);
 
 // Without one getaddrinfo cannot read its files, and says of every name that there is none.
 bool has_no_descriptor() {
@@ -162,7 +162,7 @@ Resolved Resolver::resolve(const std::string& host, std::uint16_t port, SteadyTi
     const Result<Addresses>& found = **answer;
     if (found) return with_port(*found, port);
     // What this machine lacks says nothing of the name: again, as long as there is time.
-    const SteadyTime again = std::min(deadline, std::chrono::steady_clock::now() + kRest);
+    const SteadyTime again = std::min(deadline, std::chrono::steady_clock::now() + kAskAgain);
     const bool stop = state_->changed.wait_until(
         lock, again, [&] { return found.error().code != ErrorCode::busy || state_->interrupted; });
     if (stop || again == deadline) return {{}, state_->interrupted, found.error().message};

@@ -127,8 +127,8 @@ void ResponseHead::decide_framing() {
       }
       chunked = true;
     } else if (same_word(name, "Content-Length")) {
-      constexpr std::size_t kMostDigits = 18;  // fits 64 bits
-      if (value.empty() || value.size() > kMostDigits ||
+      constexpr std::size_t kLengthDigits = 18;  // fits 64 bits
+      if (value.empty() || value.size() > kLengthDigits ||
           !std::all_of(value.begin(), value.end(), is_digit)) {
         return refuse(fmt::format("Content-Length \"{}\" is not a number", excerpt(value)));
       }

@@ -19,8 +19,6 @@
 namespace roomle_sim {
 namespace {
 
-constexpr std::size_t kBlock = 16;
-
 enum class Direction { decrypt = 0, encrypt = 1 };
 
 // OpenSSL keeps failures in a queue per thread, where a later TLS call would take them for its own.
@@ -53,10 +51,10 @@ const EVP_CIPHER* cipher_of(TokenAlgorithm algorithm, std::size_t key_size) {
 std::optional<std::string> run_cipher(Direction direction, TokenAlgorithm algorithm,
                                       const Secret& key, std::string_view iv,
                                       std::string_view input) {
-  if (input.size() > INT_MAX - kBlock) throw std::length_error("a token's text is too long");
+  if (input.size() > INT_MAX - kAesBlock) throw std::length_error("a token's text is too long");
   const KeepErrorQueue keep;
   const CHandle<EVP_CIPHER_CTX, EVP_CIPHER_CTX_free> context(EVP_CIPHER_CTX_new());
-  std::string output(input.size() + kBlock, '\0');
+  std::string output(input.size() + kAesBlock, '\0');
   auto* const into = reinterpret_cast<unsigned char*>(output.data());
   int written = 0;
   if (!context ||
@@ -77,19 +75,19 @@ std::optional<std::string> run_cipher(Direction direction, TokenAlgorithm algori
 std::string known_iv(const TokenSettings& settings, const Secret& key) {
   switch (settings.iv) {
     case IvMode::key:
-      return std::string(key.reveal().substr(0, kBlock));
+      return std::string(key.reveal().substr(0, kAesBlock));
     case IvMode::fixed:
-      if (settings.fixed_iv.size() != kBlock) throw std::logic_error("an IV has sixteen bytes");
+      if (settings.fixed_iv.size() != kAesBlock) throw std::logic_error("an IV has sixteen bytes");
       return settings.fixed_iv;
     case IvMode::zero:
     case IvMode::prefix:
       break;
   }
-  return std::string(kBlock, '\0');
+  return std::string(kAesBlock, '\0');
 }
 
 Result<std::string> random_iv() {
-  std::string iv(kBlock, '\0');
+  std::string iv(kAesBlock, '\0');
   const KeepErrorQueue keep;
   if (RAND_bytes(reinterpret_cast<unsigned char*>(iv.data()), static_cast<int>(iv.size())) == 1) {
     return iv;
@@ -137,14 +135,14 @@ Result<Encoded, TokenError> decode(std::string_view token, const TokenSettings& 
                       fmt::format("nothing stands behind '{}'", token.substr(0, 3))};
   }
   if (*algorithm == TokenAlgorithm::plain) return Encoded{*algorithm, std::move(*bytes)};
-  if (bytes->size() % kBlock != 0) {
+  if (bytes->size() % kAesBlock != 0) {
     return TokenError{TokenFault::length,
                       fmt::format("its {} bytes are no whole number of cipher blocks of {}: "
                                   "something was cut or added",
-                                  bytes->size(), kBlock)};
+                                  bytes->size(), kAesBlock)};
   }
   if (*algorithm == TokenAlgorithm::aes_cbc && settings.iv == IvMode::prefix &&
-      bytes->size() < 2 * kBlock) {
+      bytes->size() < 2 * kAesBlock) {
     return TokenError{TokenFault::length,
                       "one block alone cannot hold both an IV and a ciphertext"};
   }
@@ -165,12 +163,12 @@ std::string describe_plaintext(std::string_view plaintext, TokenAlgorithm algori
         cbc ? " (is the IV setting right? 'roomle-sim token identify' finds it)" : "");
   }
   const bool end_readable =
-      plaintext.size() > 2 * kBlock && printable_ascii(plaintext.substr(kBlock));
+      plaintext.size() > 2 * kAesBlock && printable_ascii(plaintext.substr(kAesBlock));
   if (algorithm == TokenAlgorithm::aes_cbc && end_readable) {
     return fmt::format(
         "it decrypts to '????????????????{}': the key is right, but the IV is not, and a wrong IV "
         "spoils the first block alone ('roomle-sim token identify' finds the IV setting)",
-        plaintext.substr(kBlock));
+        plaintext.substr(kAesBlock));
   }
   return fmt::format("it decrypts to {} bytes that are not {}: in general another secret",
                      plaintext.size(), form);
@@ -235,8 +233,8 @@ Result<std::string, TokenError> decrypt_token(std::string_view token, const Secr
   if (encoded->algorithm == TokenAlgorithm::aes_cbc) {
     iv = known_iv(settings, *key);
     if (settings.iv == IvMode::prefix) {
-      iv = cipher_text.substr(0, kBlock);
-      cipher_text.remove_prefix(kBlock);
+      iv = cipher_text.substr(0, kAesBlock);
+      cipher_text.remove_prefix(kAesBlock);
     }
   }
   std::optional<std::string> plaintext =

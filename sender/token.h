@@ -4,6 +4,7 @@
 // All functions are pure but for the random IV, which OpenSSL gives. Thread-safe.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -13,6 +14,9 @@
 #include "tenants/token_settings.h"
 
 namespace roomle_sim {
+
+// Bytes of a cipher block, and of an IV.
+inline constexpr std::size_t kAesBlock = 16;
 
 // The plaintext: <timestamp>;<sessionToken>;<apiKey>.
 struct TokenContent {

@@ -8,8 +8,6 @@
 namespace roomle_sim {
 namespace {
 
-constexpr std::size_t kBlock = 16;
-
 // So many readable bytes come out of a wrong key once in some ten million times, and then the
 // padding must be right by chance too.
 constexpr std::size_t kConvincing = 16;
@@ -17,7 +15,7 @@ constexpr std::size_t kConvincing = 16;
 // Stands for a first block that an unknown IV hides: the documented form's first sixteen
 // characters.
 constexpr std::string_view kAnyMinute = "2000-01-01T00:00";
-static_assert(kAnyMinute.size() == kBlock);
+static_assert(kAnyMinute.size() == kAesBlock);
 
 constexpr std::array kKeyForms{KeyForm::raw, KeyForm::sha256, KeyForm::md5, KeyForm::hex,
                                KeyForm::base64};
@@ -75,13 +73,13 @@ class Trial {
   // None of the known IVs fits: perhaps the key does, and only the first block is spoiled.
   bool try_hidden_first_block(std::vector<TokenFinding>& findings) {
     const std::optional<std::string> spoiled = decrypted(IvMode::zero);
-    if (!spoiled || spoiled->size() < kBlock) return false;
-    const std::string rest = spoiled->substr(kBlock);
+    if (!spoiled || spoiled->size() < kAesBlock) return false;
+    const std::string rest = spoiled->substr(kAesBlock);
     if (!has_documented_form(std::string(kAnyMinute) + rest)) return false;
-    if (request_.made_at.size() >= kBlock) {
+    if (request_.made_at.size() >= kAesBlock) {
       add_computed_iv(findings, *spoiled, rest);
     } else {
-      add(findings, Certainty::key_only, IvMode::fixed, std::string(kBlock, '?') + rest,
+      add(findings, Certainty::key_only, IvMode::fixed, std::string(kAesBlock, '?') + rest,
           "everything behind the first block fits, so the key is right; the IV is neither "
           "prepended nor zero nor the key. It can be computed from the minute in which the token "
           "was made");
@@ -108,8 +106,8 @@ class Trial {
   void add_computed_iv(std::vector<TokenFinding>& findings, const std::string& spoiled,
                        const std::string& rest) {
     const std::string_view at = request_.made_at;
-    const std::string minute(at.substr(0, kBlock));
-    const std::string_view seconds = at.substr(kBlock);
+    const std::string minute(at.substr(0, kAesBlock));
+    const std::string_view seconds = at.substr(kAesBlock);
     const bool agree =
         seconds.size() > 1 && rest.starts_with(seconds) && rest[seconds.size()] == ';';
     std::string reason = "the key is right; the IV follows from the time that was given";
@@ -124,7 +122,7 @@ class Trial {
         std::move(reason));
     // Decrypted with a zero IV, the first block is the text XOR the true IV.
     findings.back().settings.fixed_iv =
-        exclusive_or(std::string_view(spoiled).substr(0, kBlock), minute);
+        exclusive_or(std::string_view(spoiled).substr(0, kAesBlock), minute);
   }
 
   void add(std::vector<TokenFinding>& findings, Certainty certainty, IvMode iv,

@@ -23,10 +23,6 @@ using nlohmann::ordered_json;
 // The vendor documents no longest link; ours carry up to kMostParams of parameters.
 constexpr std::size_t kMostUrl = 32UL * 1024;
 
-ApiProblem bad_member(std::string_view name, std::string message) {
-  return {422, "bad_value", std::move(message), fmt::format("member '{}'", name), {}};
-}
-
 std::optional<ApiProblem> check_member_text(const std::string& text, std::size_t most,
                                             std::string_view name, Lines lines = Lines::one) {
   if (text.empty()) return std::nullopt;
@@ -48,9 +44,9 @@ std::optional<ApiProblem> check_data(const ordered_json& data) {
   return std::nullopt;
 }
 
-class Reader {
+class EventReader {
  public:
-  explicit Reader(const TenantRegistry& registry) : registry_(registry) {}
+  explicit EventReader(const TenantRegistry& registry) : registry_(registry) {}
 
   std::optional<ApiProblem> take(const std::string& name, const ordered_json& value) {
     if (name == "event") return take_text(name, value, event);
@@ -113,7 +109,7 @@ Result<WantedEvent, ApiProblem> read_wanted_event(const std::string& body,
                     R"({"event": "email.savedConfiguration", "tenant": 42, "data": {"email": )"
                     R"("customer@example.com"}})");
   }
-  Reader reader(registry);
+  EventReader reader(registry);
   for (const auto& [name, value] : tree.items()) {
     if (auto wrong = reader.take(name, value)) return *wrong;
   }

@@ -49,9 +49,9 @@ ordered_json response_json(const HttpResponse& response) {
 }
 
 // Puts the records of a delivery together to what a person asks for.
-class Teller {
+class AttemptTeller {
  public:
-  explicit Teller(bool decrypt) : decrypt_(decrypt) {}
+  explicit AttemptTeller(bool decrypt) : decrypt_(decrypt) {}
 
   void tell(const PastRecord& past) {
     std::visit([&](const auto& what) { on(what, past); }, past.what);
@@ -129,7 +129,7 @@ ordered_json summary_json(const DeliverySummary& summary) {
 
 ordered_json story_json(const DeliveryStory& story, bool decrypt) {
   ordered_json json = summary_json(story.summary);
-  Teller teller(decrypt);
+  AttemptTeller teller(decrypt);
   for (const PastRecord& past : story.records) teller.tell(past);
   json["data"] = story.event->parse().data;
   if (!story.event->message().empty()) json["message"] = story.event->message();

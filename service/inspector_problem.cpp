@@ -1,6 +1,7 @@
 #include "service/inspector_problem.h"
 
 #include <memory>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -24,6 +25,10 @@ ApiProblem bad_json(const std::string& body, const std::string& example) {
           located ? fmt::format("{}; {}", located->message, wanted) : wanted,
           "body",
           {}};
+}
+
+ApiProblem bad_member(std::string_view name, std::string message) {
+  return {422, "bad_value", std::move(message), fmt::format("member '{}'", name), {}};
 }
 
 ApiProblem unknown_delivery(const std::string& id) {

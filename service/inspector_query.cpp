@@ -70,9 +70,9 @@ Wrong read_flag(std::string_view value, bool& flag) {
   return std::nullopt;
 }
 
-class Reader {
+class FilterReader {
  public:
-  Reader(const TenantRegistry& registry, TimePoint now) : registry_(registry), now_(now) {}
+  FilterReader(const TenantRegistry& registry, TimePoint now) : registry_(registry), now_(now) {}
 
   // `name` is a known one.
   Wrong take(std::string_view name, const std::string& value) {
@@ -135,10 +135,6 @@ ApiProblem bad_parameter(std::string_view name, std::string message) {
   return {400, "bad_value", std::move(message), fmt::format("query parameter '{}'", name), {}};
 }
 
-ApiProblem bad_member(std::string_view name, std::string message) {
-  return {422, "bad_value", std::move(message), fmt::format("member '{}'", name), {}};
-}
-
 // As the reader takes it. Nothing: a member of that name has another type.
 std::optional<std::string> member_text(const std::string& name, const ordered_json& value) {
   if (name == "dryRun") return value.is_boolean() ? std::optional(json_text(value)) : std::nullopt;
@@ -185,7 +181,7 @@ Result<DeliveryQuery, ApiProblem> read_list_query(const QueryPairs& query,
                                                   const TenantRegistry& registry, TimePoint now) {
   const auto parameters = read_parameters(query, words(kListNames));
   if (!parameters) return parameters.error();
-  Reader reader(registry, now);
+  FilterReader reader(registry, now);
   for (const auto& [name, value] : *parameters) {
     if (auto wrong = reader.take(name, value)) return bad_parameter(name, std::move(*wrong));
   }
@@ -199,7 +195,7 @@ Result<DeliveryQuery, ApiProblem> read_resend_body(const std::string& body,
   if (!tree.is_object()) {
     return bad_json(body, R"({"outcome": "mail_failed", "from": "1d"})");
   }
-  Reader reader(registry, now);
+  FilterReader reader(registry, now);
   for (const auto& [name, value] : tree.items()) {
     if (name == "open") return bad_member(name, "only what has ended is sent again by a filter");
     if (std::ranges::find(kResendNames, name) == kResendNames.end()) {

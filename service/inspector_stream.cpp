@@ -24,7 +24,7 @@ constexpr std::size_t kBatch = 256;  // items between two looks at the reader
 constexpr Duration kLook = std::chrono::seconds(1);
 
 // The names and members of docs/stream.md: a record as the inspector's deliveries show it.
-struct Teller {
+struct RecordTeller {
   std::string_view name;
   ordered_json& json;
 
@@ -83,7 +83,7 @@ std::string event_text(const Feed& feed, const FeedItem& item) {
                     {"tenant", item.tenant_id},
                     {"event", item.event},
                     {"at", format_timestamp(item.at)}};
-  Teller teller{{}, json};
+  RecordTeller teller{{}, json};
   std::visit(teller, item.what);
   return fmt::format("id: {}\nevent: {}\ndata: {}\n\n", id_of(feed, item.number), teller.name,
                      dump(json));

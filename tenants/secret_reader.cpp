@@ -13,8 +13,8 @@ constexpr std::string_view kForms = R"(a text, {"env": "NAME"} or {"file": "PATH
 // message ends in the logs of build servers.
 std::string variable(std::string_view name) {
   constexpr std::string_view kUsual = "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789";
-  constexpr std::size_t kLongest = 64;
-  const bool usual = name.size() <= kLongest && name.find_first_not_of(kUsual) == name.npos;
+  constexpr std::size_t kLongestName = 64;
+  const bool usual = name.size() <= kLongestName && name.find_first_not_of(kUsual) == name.npos;
   return usual ? fmt::format("the environment variable '{}'", name) : "this environment variable";
 }
 

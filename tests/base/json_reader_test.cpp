@@ -8,21 +8,21 @@
 namespace roomle_sim {
 namespace {
 
-Source source(std::string text) {
+Source json_source(std::string text) {
   return std::make_shared<const SourceText>(SourceText{"a.json", std::move(text)});
 }
 
 JsonNode parsed(const std::string& text) {
   Diagnostics diagnostics;
-  std::optional<JsonNode> node = parse_json(source(text), diagnostics);
+  std::optional<JsonNode> node = parse_json(json_source(text), diagnostics);
   EXPECT_TRUE(node.has_value()) << diagnostics.render();
   return node.value_or(JsonNode{});
 }
 
 // "line:column: message", the first that the text is refused with.
-std::string refusal(const std::string& text) {
+std::string json_refusal(const std::string& text) {
   Diagnostics diagnostics;
-  if (parse_json(source(text), diagnostics) && diagnostics.empty()) return "accepted";
+  if (parse_json(json_source(text), diagnostics) && diagnostics.empty()) return "accepted";
   EXPECT_EQ(diagnostics.size(), 1U);
   const Diagnostic& one = diagnostics.all().at(0);
   return describe(one.where).substr(7) + ": " + one.message;
@@ -93,44 +93,44 @@ TEST(ParseJson, TellsWholeNumbersFromOthers) {
 }
 
 TEST(ParseJson, RefusesWhatIsNotJson) {
-  EXPECT_EQ(refusal("name: acme"), "1:2: not JSON: a syntax error");
-  EXPECT_EQ(refusal("{\"a\": 1,\n}"), "2:1: not JSON: a syntax error");
-  EXPECT_EQ(refusal("[1, 2,]"), "1:7: not JSON: a syntax error");
-  EXPECT_EQ(refusal("{} {}"), "1:4: not JSON: a syntax error");
-  EXPECT_EQ(refusal("{'a': 1}"), "1:2: not JSON: a syntax error");
-  EXPECT_EQ(refusal("[1e999]"), "1:6: not JSON: a syntax error");
-  EXPECT_EQ(refusal("\"\xC3\x28\""), "1:3: not JSON: a syntax error");
-  EXPECT_EQ(refusal(std::string("{}\0{}", 5)), "1:3: not JSON: a NUL byte");
+  EXPECT_EQ(json_refusal("name: acme"), "1:2: not JSON: a syntax error");
+  EXPECT_EQ(json_refusal("{\"a\": 1,\n}"), "2:1: not JSON: a syntax error");
+  EXPECT_EQ(json_refusal("[1, 2,]"), "1:7: not JSON: a syntax error");
+  EXPECT_EQ(json_refusal("{} {}"), "1:4: not JSON: a syntax error");
+  EXPECT_EQ(json_refusal("{'a': 1}"), "1:2: not JSON: a syntax error");
+  EXPECT_EQ(json_refusal("[1e999]"), "1:6: not JSON: a syntax error");
+  EXPECT_EQ(json_refusal("\"\xC3\x28\""), "1:3: not JSON: a syntax error");
+  EXPECT_EQ(json_refusal(std::string("{}\0{}", 5)), "1:3: not JSON: a NUL byte");
 }
 
 TEST(ParseJson, TellsThatAFileWasCut) {
-  EXPECT_EQ(refusal(""), "1:1: not JSON: the file ends too early");
-  EXPECT_EQ(refusal("// nothing\n"), "2:1: not JSON: the file ends too early");
-  EXPECT_EQ(refusal("{\"a\": [1, 2"), "1:12: not JSON: the file ends too early");
-  EXPECT_EQ(refusal("{\"a\": \"b"), "1:9: not JSON: the file ends too early");
-  EXPECT_EQ(refusal("\xEF\xBB\xBF"), "1:1: not JSON: the file ends too early");
+  EXPECT_EQ(json_refusal(""), "1:1: not JSON: the file ends too early");
+  EXPECT_EQ(json_refusal("// nothing\n"), "2:1: not JSON: the file ends too early");
+  EXPECT_EQ(json_refusal("{\"a\": [1, 2"), "1:12: not JSON: the file ends too early");
+  EXPECT_EQ(json_refusal("{\"a\": \"b"), "1:9: not JSON: the file ends too early");
+  EXPECT_EQ(json_refusal("\xEF\xBB\xBF"), "1:1: not JSON: the file ends too early");
 }
 
 TEST(ParseJson, RefusesAMemberThatStandsTwice) {
-  EXPECT_EQ(refusal("{\"a\": 1,\n \"b\": {\"a\": 2},\n \"a\": 3}"),
+  EXPECT_EQ(json_refusal("{\"a\": 1,\n \"b\": {\"a\": 2},\n \"a\": 3}"),
             "3:2: the member 'a' stands here a second time");
   Diagnostics diagnostics;
   const auto tree =
-      parse_json(source("{\"a\": 1, \"a\": {\"b\": 2}, \"c\": 3, \"c\": 4}"), diagnostics);
+      parse_json(json_source("{\"a\": 1, \"a\": {\"b\": 2}, \"c\": 3, \"c\": 4}"), diagnostics);
   EXPECT_EQ(diagnostics.size(), 2U) << "the others are told, too";
   ASSERT_TRUE(tree);
   EXPECT_EQ(tree->find("a")->integer, 1);
   std::string many = "{\"a\": 1";
   for (int i = 0; i < 1000; ++i) many += ", \"a\": 1";
   Diagnostics bounded;
-  EXPECT_FALSE(parse_json(source(many + "}"), bounded));
+  EXPECT_FALSE(parse_json(json_source(many + "}"), bounded));
   EXPECT_EQ(bounded.size(), 20U);
 }
 
 TEST(ParseJson, RefusesDeepNestingWithoutDeepRecursion) {
   const std::string fine = std::string(200, '[') + std::string(200, ']');
   parsed(fine);
-  EXPECT_EQ(refusal(std::string(1'000'000, '[')), "1:201: nested more than 200 deep");
+  EXPECT_EQ(json_refusal(std::string(1'000'000, '[')), "1:201: nested more than 200 deep");
 }
 
 TEST(ParseJson, GivesTheSameTreeAsTheLibrary) {
@@ -199,7 +199,7 @@ TEST(ParseJson, SurvivesTenThousandMutations) {
   for (int i = 0; i < 10'000; ++i) {
     const std::string changed = mutated(text, random);
     SCOPED_TRACE(testing::Message() << "round " << i << ": " << changed);
-    const Source from = source(changed);
+    const Source from = json_source(changed);
     Diagnostics diagnostics;
     const std::optional<JsonNode> node = parse_json(from, diagnostics);
     ASSERT_TRUE(node || !diagnostics.empty());

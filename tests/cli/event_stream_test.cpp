@@ -7,8 +7,8 @@
 namespace roomle_sim {
 namespace {
 
-std::vector<StreamEvent> read(EventStreamReader& reader, std::string_view bytes,
-                              std::size_t at_once) {
+std::vector<StreamEvent> events_of(EventStreamReader& reader, std::string_view bytes,
+                                   std::size_t at_once) {
   std::vector<StreamEvent> events;
   for (std::size_t at = 0; at < bytes.size(); at += at_once) {
     reader.feed(bytes.substr(at, at_once), [&](const StreamEvent& event) {
@@ -26,7 +26,7 @@ TEST(EventStream, IsReadAlikeHoweverItIsCutAndWhateverEndsItsLines) {
                              end + "data" + end + end;
     for (std::size_t at_once = 1; at_once <= text.size(); ++at_once) {
       EventStreamReader reader;
-      const std::vector<StreamEvent> events = read(reader, text, at_once);
+      const std::vector<StreamEvent> events = events_of(reader, text, at_once);
       ASSERT_EQ(events.size(), 2U) << at_once;
       EXPECT_EQ(events[0].type, "ended");
       EXPECT_EQ(events[0].data, "{\"a\":\n1}");
@@ -39,16 +39,16 @@ TEST(EventStream, IsReadAlikeHoweverItIsCutAndWhateverEndsItsLines) {
 
 TEST(EventStream, WhatWasNotCompleteIsForgottenWithItsConnection) {
   EventStreamReader reader;
-  EXPECT_EQ(read(reader, "id: r-1\ndata: x\n\nid: r-2\ndata: y\n", 100).size(), 1U);
+  EXPECT_EQ(events_of(reader, "id: r-1\ndata: x\n\nid: r-2\ndata: y\n", 100).size(), 1U);
   EXPECT_EQ(reader.last_id(), "r-1");
   reader.begin_again();
-  EXPECT_TRUE(read(reader, "\n", 1).empty());
+  EXPECT_TRUE(events_of(reader, "\n", 1).empty());
   EXPECT_EQ(reader.last_id(), "r-1");
 }
 
 TEST(EventStream, AnIdAloneCountsWithoutAnEvent) {
   EventStreamReader reader;
-  EXPECT_TRUE(read(reader, ": heartbeat\nid: r-7\n\n", 100).empty());
+  EXPECT_TRUE(events_of(reader, ": heartbeat\nid: r-7\n\n", 100).empty());
   EXPECT_EQ(reader.last_id(), "r-7");
 }
 

@@ -46,7 +46,7 @@ ordered_json tenant_json(int id, const ordered_json& retry, const std::string& w
   return tenant;
 }
 
-std::string tenants_text(const std::string& webhook) {
+std::string retrying_tenants(const std::string& webhook) {
   const ordered_json again{{"attempts", 3}, {"backoff", {{"first", "5ms"}, {"max", "20ms"}}}};
   ordered_json mails = again;
   mails["onCrash"] = "mail";
@@ -266,7 +266,7 @@ TEST_F(KillTest, NothingAcknowledgedIsLostAndNothingEndsTwice) {
   const auto rounds = static_cast<int>(number_from("ROOMLE_SIM_KILL_ROUNDS", kRounds));
   std::printf("ROOMLE_SIM_TEST_SEED=%llu\n", static_cast<unsigned long long>(seed));
   FlakyEndpoint endpoint(seed);
-  tenants_ = folder_.file("tenants.json", tenants_text(endpoint.url()));
+  tenants_ = folder_.file("tenants.json", retrying_tenants(endpoint.url()));
   Sharers sharers({1, 2, 3, 4});
   Random random(seed);
   for (int round = 0; round < rounds && !HasFatalFailure(); ++round) kill_round(sharers, random);

@@ -104,7 +104,7 @@ JournalRecord retry(int number, const std::string& delivery = "d-1") {
   return make(record::RetryScheduled{number, {}}, delivery);
 }
 
-std::vector<nlohmann::json> objects(const std::string& text) {
+std::vector<nlohmann::json> told_objects(const std::string& text) {
   std::vector<nlohmann::json> found;
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);)
@@ -128,7 +128,7 @@ TEST_F(OutputQueueTest, TellsEachRecordAndTheOutcomeUnderJson) {
   queue.push({retry(2)});
   queue.push({make(record::MailFinished{true}), make(record::Ended{Outcome::mailed, 1, 1})});
   EXPECT_TRUE(queue.finish(kGenerous));
-  const auto lines = objects(pipe_.read_some());
+  const auto lines = told_objects(pipe_.read_some());
   ASSERT_EQ(lines.size(), 3U);
   EXPECT_EQ(lines[0]["type"], "retry");
   EXPECT_EQ(lines[0]["tenant"], 42);
@@ -174,7 +174,7 @@ TEST_F(OutputQueueTest, TheOrderOfEachDeliveryStaysAndNothingIsMissing) {
   queue.reset();
   pipe_.close_writer();
   std::map<std::string, int> next;
-  for (const nlohmann::json& line : objects(told.get())) {
+  for (const nlohmann::json& line : told_objects(told.get())) {
     EXPECT_EQ(line["number"], next[line["delivery"]]++);
   }
   EXPECT_EQ(next.size(), 4U);
@@ -274,7 +274,7 @@ TEST_F(OutputQueueTest, ASlowReaderIsToldOfFewGapsAndNotOfOneForEachRecord) {
 TEST_F(OutputQueueTest, APushThatIsLargerThanTheQueueIsDroppedWholeAndTold) {
   OutputQueue queue(console_, {2, 1 << 20}, pipe_.writer());
   queue.push({retry(0), retry(1), retry(2)});
-  EXPECT_THAT(objects(pipe_.read_until("\n")),
+  EXPECT_THAT(told_objects(pipe_.read_until("\n")),
               ElementsAre(nlohmann::json{{"type", "dropped"}, {"count", 3}}));
 }
 
@@ -338,7 +338,7 @@ TEST_F(OutputQueueTest, AFileHasItAllBehindWhatStoodThere) {
   text.resize(static_cast<std::size_t>(pread(file, text.data(), text.size(), 0)));
   close(file);
   ASSERT_THAT(text, testing::StartsWith("before\n"));
-  const auto lines = objects(text.substr(7));
+  const auto lines = told_objects(text.substr(7));
   ASSERT_EQ(lines.size(), 1000U);
   EXPECT_EQ(lines.back()["number"], 999);
 }

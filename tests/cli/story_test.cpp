@@ -6,7 +6,7 @@
 namespace roomle_sim {
 namespace {
 
-JournalRecord make(Record what) {
+JournalRecord told_record(Record what) {
   Tenant tenant;
   tenant.id = 1;
   tenant.name = "acme";
@@ -24,7 +24,7 @@ JournalRecord make(Record what) {
 TEST(Story, AnAttemptThatWasGivenUpHasNoExchangeAndIsTold) {
   Verdict overdue;
   overdue.reason = FailureReason::timeout;
-  const JournalRecord record = make(record::AttemptFinished{1, overdue});
+  const JournalRecord record = told_record(record::AttemptFinished{1, overdue});
   const Console console;
   EXPECT_THAT(tell(record, console), ::testing::ElementsAre(::testing::HasSubstr("overdue")));
   EXPECT_TRUE(to_object(record).is_null());
@@ -33,9 +33,9 @@ TEST(Story, AnAttemptThatWasGivenUpHasNoExchangeAndIsTold) {
 TEST(Story, WithoutAWebhookTheOutcomeNamesThatAsItsReason) {
   MailCause cause;
   cause.no_webhook = true;
-  const nlohmann::ordered_json outcome =
-      outcome_object({make(record::MailStarted{cause}), make(record::MailFinished{true}),
-                      make(record::Ended{Outcome::mailed, 0, 0})});
+  const nlohmann::ordered_json outcome = outcome_object(
+      {told_record(record::MailStarted{cause}), told_record(record::MailFinished{true}),
+       told_record(record::Ended{Outcome::mailed, 0, 0})});
   EXPECT_EQ(outcome["outcome"], "mailed");
   EXPECT_EQ(outcome["attempts"], 0);
   EXPECT_EQ(outcome["reason"], "no_webhook");

@@ -11,7 +11,7 @@
 namespace roomle_sim {
 namespace {
 
-Behavior parse(std::string text) {
+Behavior behavior_of(std::string text) {
   const auto behavior =
       parse_behavior(std::make_shared<SourceText>(SourceText{"b.json", std::move(text)}));
   if (!behavior) throw std::runtime_error(behavior.error().message);
@@ -30,28 +30,29 @@ std::vector<std::string> answers(const Behavior& behavior, int count) {
 using Words = std::vector<std::string>;
 
 TEST(Behavior, AnEmptyOneAlwaysAnswers200) {
-  EXPECT_EQ(answers(parse("{}"), 3), (Words{"200", "200", "200"}));
-  EXPECT_EQ(answers(parse(R"({"sequence": [], "then": "fail"})"), 2), (Words{"200", "200"}));
+  EXPECT_EQ(answers(behavior_of("{}"), 3), (Words{"200", "200", "200"}));
+  EXPECT_EQ(answers(behavior_of(R"({"sequence": [], "then": "fail"})"), 2), (Words{"200", "200"}));
 }
 
 TEST(Behavior, TheLastEntryIsRepeatedWhereNothingElseIsSaid) {
-  EXPECT_EQ(answers(parse(R"({"sequence": [503, {"status": 404}]})"), 4),
+  EXPECT_EQ(answers(behavior_of(R"({"sequence": [503, {"status": 404}]})"), 4),
             (Words{"503", "404", "404", "404"}));
 }
 
 TEST(Behavior, AnEntryAnswersAsManyRequestsAsItsTimes) {
-  EXPECT_EQ(answers(parse(R"({"sequence": [{"status": 503, "times": 2}, 200, 410]})"), 5),
+  EXPECT_EQ(answers(behavior_of(R"({"sequence": [{"status": 503, "times": 2}, 200, 410]})"), 5),
             (Words{"503", "503", "200", "410", "410"}));
 }
 
 TEST(Behavior, CycleStartsAgainAndKeepsTheTimes) {
   EXPECT_EQ(
-      answers(parse(R"({"sequence": [{"status": 503, "times": 2}, 200], "then": "cycle"})"), 7),
+      answers(behavior_of(R"({"sequence": [{"status": 503, "times": 2}, 200], "then": "cycle"})"),
+              7),
       (Words{"503", "503", "200", "503", "503", "200", "503"}));
 }
 
 TEST(Behavior, FailAnswers500AndMarksTheRequestUnexpected) {
-  BehaviorState state(parse(R"({"sequence": [{"status": 204}], "then": "fail"})"));
+  BehaviorState state(behavior_of(R"({"sequence": [{"status": 204}], "then": "fail"})"));
   EXPECT_FALSE(state.next("", {}, TimePoint{}).unexpected);
   for (int i = 0; i < 3; ++i) {
     const ResponsePlan plan = state.next("", {}, TimePoint{});
@@ -87,7 +88,7 @@ TEST(Behavior, EveryPositionIsHandedOutOnceWhenThreadsCompete) {
 }
 
 TEST(Behavior, HugeTimesDoNotOverflow) {
-  EXPECT_EQ(answers(parse(R"({"sequence": [{"status": 503, "times": 1000000000}, 200]})"), 2),
+  EXPECT_EQ(answers(behavior_of(R"({"sequence": [{"status": 503, "times": 1000000000}, 200]})"), 2),
             (Words{"503", "503"}));
 }
 
@@ -102,7 +103,7 @@ std::vector<std::string> answers_to(BehaviorState& state, std::string_view event
 }
 
 TEST(Behavior, TheFirstRuleThatFitsAnswersElseTheSequence) {
-  BehaviorState state(parse(R"({
+  BehaviorState state(behavior_of(R"({
       "by": [{"event": "email.shareConfiguration", "tenant": 42, "status": 410},
              {"event": "email.shareConfiguration", "sequence": [503, 200]},
              {"tenant": 7, "sequence": [500, 404], "then": "cycle"}],
@@ -117,7 +118,7 @@ TEST(Behavior, TheFirstRuleThatFitsAnswersElseTheSequence) {
 
 TEST(Behavior, AProbabilityIsDrawnForEachRequestFromTheSeed) {
   const Behavior behavior =
-      parse(R"({"by": [{"probability": 0.25, "status": 503}], "sequence": [200]})");
+      behavior_of(R"({"by": [{"probability": 0.25, "status": 503}], "sequence": [200]})");
   const auto draw = [&](std::uint64_t seed) {
     BehaviorState state(behavior, seed);
     return answers_to(state, "", {}, 4000);
@@ -131,15 +132,15 @@ TEST(Behavior, AProbabilityIsDrawnForEachRequestFromTheSeed) {
 }
 
 TEST(Behavior, AProbabilityOfNothingNeverFitsAndOneOfOneAlways) {
-  BehaviorState state(parse(R"({"by": [{"probability": 0, "status": 503},
+  BehaviorState state(behavior_of(R"({"by": [{"probability": 0, "status": 503},
                                        {"probability": 1, "status": 404}]})"));
   EXPECT_EQ(answers_to(state, "", {}, 50), Words(50, "404"));
 }
 
 TEST(Behavior, ARateLimitAnswers429UntilTheWindowIsOver) {
   using std::chrono::milliseconds;
-  BehaviorState state(
-      parse(R"({"sequence": [{"rate_limit": {"requests": 2, "window": "2s"}, "status": 204}]})"));
+  BehaviorState state(behavior_of(
+      R"({"sequence": [{"rate_limit": {"requests": 2, "window": "2s"}, "status": 204}]})"));
   const TimePoint start{};
   const auto at = [&](int ms) { return state.next("", {}, start + milliseconds(ms)); };
   EXPECT_EQ(at(0).status, 204);
@@ -155,7 +156,7 @@ TEST(Behavior, ARateLimitAnswers429UntilTheWindowIsOver) {
 
 TEST(Behavior, ADelayIsDrawnWithinItsBounds) {
   using std::chrono::milliseconds;
-  BehaviorState state(parse(R"({"sequence": [
+  BehaviorState state(behavior_of(R"({"sequence": [
       {"delay": {"uniform": {"lower": "10ms", "upper": "20ms"}}, "times": 1000},
       {"delay": {"lognormal": {"median": "100ms", "sigma": 0.5, "max": "1s"}}}]})"));
   std::vector<Duration> uniform;
@@ -185,7 +186,7 @@ TEST(Behavior, WhatIsDrawnIsTheSameOnEveryMachine) {
 }
 
 TEST(Behavior, AFaultOfAConnectionIsMetByTheConnectionThatComesToIt) {
-  BehaviorState state(parse(R"({"tls": "valid", "sequence": [
+  BehaviorState state(behavior_of(R"({"tls": "valid", "sequence": [
       {"tls": "expired", "times": 2}, 503, {"connection_reset": {"at": "on_accept"}}, 200]})"));
   EXPECT_TRUE(state.one_request_a_connection());
   EXPECT_EQ(answer_word(state.connect().value()), "tls expired");
@@ -198,7 +199,8 @@ TEST(Behavior, AFaultOfAConnectionIsMetByTheConnectionThatComesToIt) {
 }
 
 TEST(Behavior, AFaultOfAConnectionIsAResetForOneThatWasOpenAlready) {
-  BehaviorState state(parse(R"({"sequence": [200, {"connection_reset": {"at": "on_accept"}}]})"));
+  BehaviorState state(
+      behavior_of(R"({"sequence": [200, {"connection_reset": {"at": "on_accept"}}]})"));
   EXPECT_FALSE(state.connect());
   EXPECT_FALSE(state.connect()) << "two connections at once";
   EXPECT_EQ(answer_word(state.next("", {}, {})), "200");
@@ -206,7 +208,7 @@ TEST(Behavior, AFaultOfAConnectionIsAResetForOneThatWasOpenAlready) {
 }
 
 TEST(Behavior, AFaultOfAConnectionCanBeDrawn) {
-  BehaviorState state(parse(R"({"by": [{"probability": 0.5,
+  BehaviorState state(behavior_of(R"({"by": [{"probability": 0.5,
                                         "connection_reset": {"at": "on_accept"}}]})"));
   int met = 0;
   for (int i = 0; i < 1000; ++i) met += state.connect() ? 1 : 0;
@@ -217,8 +219,8 @@ TEST(Behavior, AFaultOfAConnectionCanBeDrawn) {
 
 TEST(Behavior, AnOutageIsDownFromItsBeginningUntilItsEnd) {
   using std::chrono::seconds;
-  const Behavior behavior =
-      parse(R"({"outage": [{"until": "1s"}, {"from": "5s", "until": "6s"}, {"from": "1h"}]})");
+  const Behavior behavior = behavior_of(
+      R"({"outage": [{"until": "1s"}, {"from": "5s", "until": "6s"}, {"from": "1h"}]})");
   EXPECT_TRUE(behavior.is_down(seconds(0)));
   EXPECT_TRUE(behavior.is_down(seconds(1) - Duration(1)));
   EXPECT_FALSE(behavior.is_down(seconds(1)));

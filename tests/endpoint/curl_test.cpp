@@ -27,7 +27,7 @@ constexpr int kNothing = 52;
 constexpr int kReceiving = 56;
 constexpr int kCertificate = 60;
 
-struct Case {
+struct CurlCase {
   const char* name;
   const char* behavior;
   int exit_code;
@@ -37,14 +37,14 @@ struct Case {
   const char* limit = "20";  // seconds that curl waits
 };
 
-std::ostream& operator<<(std::ostream& out, const Case& one) {
+std::ostream& operator<<(std::ostream& out, const CurlCase& one) {
   return out << one.name;
 }
 
-class SeenByCurl : public testing::TestWithParam<Case> {};
+class SeenByCurl : public testing::TestWithParam<CurlCase> {};
 
 TEST_P(SeenByCurl, TheFaultIsWhatItsNameSays) {
-  const Case& one = GetParam();
+  const CurlCase& one = GetParam();
   const auto server = start_endpoint(one.behavior);
   const TemporaryFolder folder;
   const std::string trusted = folder.file("ca.pem", server->authority());
@@ -64,7 +64,7 @@ TEST_P(SeenByCurl, TheFaultIsWhatItsNameSays) {
   EXPECT_GE(std::stod(result.out.substr(time + 11)), one.at_least);
 }
 
-const Case kCases[] = {
+const CurlCase kCurlCases[] = {
     {"status",
      R"({"sequence": [{"status": 503, "headers": {"Retry-After": "5"}, "body": "down"}]})", kFine,
      "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\n"},
@@ -146,7 +146,7 @@ const Case kCases[] = {
      "", "Connection reset by peer"},
 };
 
-INSTANTIATE_TEST_SUITE_P(Table, SeenByCurl, testing::ValuesIn(kCases),
+INSTANTIATE_TEST_SUITE_P(Table, SeenByCurl, testing::ValuesIn(kCurlCases),
                          [](const auto& one) { return std::string(one.param.name); });
 
 // What `openssl s_client` says of the endpoint, whose authority it trusts.

@@ -11,18 +11,18 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using testing::HasSubstr;
 
-Result<Behavior> parse(std::string line) {
+Result<Behavior> parse_line(std::string line) {
   return parse_fault_line(std::make_shared<SourceText>(SourceText{"--fault", std::move(line)}));
 }
 
 Behavior read(std::string line) {
-  const auto behavior = parse(std::move(line));
+  const auto behavior = parse_line(std::move(line));
   if (!behavior) throw std::runtime_error(behavior.error().message);
   return *behavior;
 }
 
-std::string mistake(std::string line) {
-  const auto behavior = parse(std::move(line));
+std::string line_mistake(std::string line) {
+  const auto behavior = parse_line(std::move(line));
   return behavior ? "no mistake found" : behavior.error().message;
 }
 
@@ -89,34 +89,34 @@ TEST(FaultLine, KnowsWhatIsOfTheWholeEndpoint) {
 }
 
 TEST(FaultLine, AMistakeIsShownWithACaret) {
-  const std::string message = mistake("statsu 503, 200");
+  const std::string message = line_mistake("statsu 503, 200");
   EXPECT_THAT(message, HasSubstr("--fault:1:1"));
   EXPECT_THAT(message, HasSubstr("did you mean 'status'"));
   EXPECT_THAT(message, HasSubstr("statsu 503, 200"));
   EXPECT_THAT(message, HasSubstr("^~~~~~"));
-  EXPECT_THAT(mistake("200, status 999"), HasSubstr("--fault:1:13"));
-  EXPECT_THAT(mistake("200, status 999"), HasSubstr("from 200 to 599"));
+  EXPECT_THAT(line_mistake("200, status 999"), HasSubstr("--fault:1:13"));
+  EXPECT_THAT(line_mistake("200, status 999"), HasSubstr("from 200 to 599"));
 }
 
 TEST(FaultLine, WhatAFileRefusesALineRefuses) {
-  EXPECT_THAT(mistake("blackhole + status 503"), HasSubstr("'status' has no meaning beside"));
-  EXPECT_THAT(mistake("delay 200"), HasSubstr("unit"));
-  EXPECT_THAT(mistake("refuse; 200"), HasSubstr("has no sequence"));
-  EXPECT_THAT(mistake("nan%: 503; 200"), HasSubstr("out of range"));
-  EXPECT_THAT(mistake("delay lognormal 1s nan"), HasSubstr("out of range"));
-  EXPECT_THAT(mistake("event email.saved: 200"), HasSubstr("email.savedConfiguration"));
+  EXPECT_THAT(line_mistake("blackhole + status 503"), HasSubstr("'status' has no meaning beside"));
+  EXPECT_THAT(line_mistake("delay 200"), HasSubstr("unit"));
+  EXPECT_THAT(line_mistake("refuse; 200"), HasSubstr("has no sequence"));
+  EXPECT_THAT(line_mistake("nan%: 503; 200"), HasSubstr("out of range"));
+  EXPECT_THAT(line_mistake("delay lognormal 1s nan"), HasSubstr("out of range"));
+  EXPECT_THAT(line_mistake("event email.saved: 200"), HasSubstr("email.savedConfiguration"));
 }
 
 TEST(FaultLine, WhatIsWrittenWronglyIsTold) {
-  EXPECT_THAT(mistake(""), HasSubstr("says nothing"));
-  EXPECT_THAT(mistake("slicer 10"), HasSubstr("slicer AVERAGE_SIZE VARIATION DELAY"));
-  EXPECT_THAT(mistake("delay normal 1s 2s"), HasSubstr("delay uniform LOWER UPPER"));
-  EXPECT_THAT(mistake("503, , 200"), HasSubstr("missing"));
-  EXPECT_THAT(mistake("503 + "), HasSubstr("missing"));
-  EXPECT_THAT(mistake("body 'open"), HasSubstr("not closed"));
-  EXPECT_THAT(mistake("customer 3: 200"), HasSubstr("no condition"));
-  EXPECT_THAT(mistake("status 503 + status 200"), HasSubstr("twice"));
-  EXPECT_THAT(mistake("header X"), HasSubstr("header NAME VALUE"));
+  EXPECT_THAT(line_mistake(""), HasSubstr("says nothing"));
+  EXPECT_THAT(line_mistake("slicer 10"), HasSubstr("slicer AVERAGE_SIZE VARIATION DELAY"));
+  EXPECT_THAT(line_mistake("delay normal 1s 2s"), HasSubstr("delay uniform LOWER UPPER"));
+  EXPECT_THAT(line_mistake("503, , 200"), HasSubstr("missing"));
+  EXPECT_THAT(line_mistake("503 + "), HasSubstr("missing"));
+  EXPECT_THAT(line_mistake("body 'open"), HasSubstr("not closed"));
+  EXPECT_THAT(line_mistake("customer 3: 200"), HasSubstr("no condition"));
+  EXPECT_THAT(line_mistake("status 503 + status 200"), HasSubstr("twice"));
+  EXPECT_THAT(line_mistake("header X"), HasSubstr("header NAME VALUE"));
 }
 
 }  // namespace

@@ -21,14 +21,14 @@ constexpr Duration kPatient = seconds(20);
 // For what never ends: the deadline is what is waited for.
 constexpr Duration kImpatient = milliseconds(400);
 
-struct Case {
+struct ParityCase {
   const char* name;
   const char* behavior;
   Duration timeout = kPatient;
   int posts = 1;
 };
 
-std::ostream& operator<<(std::ostream& out, const Case& one) {
+std::ostream& operator<<(std::ostream& out, const ParityCase& one) {
   return out << one.name;
 }
 
@@ -76,10 +76,10 @@ void expect_same(const ReceivedRequest& real, const ReceivedRequest& simulated) 
   }
 }
 
-class Parity : public testing::TestWithParam<Case> {};
+class Parity : public testing::TestWithParam<ParityCase> {};
 
 TEST_P(Parity, AVirtualPostComesToWhatARealOneDoes) {
-  const Case& one = GetParam();
+  const ParityCase& one = GetParam();
   const auto server = start_endpoint(one.behavior);
   const auto transport = transport_to(*server);
   VirtualEndpoint::Options options;
@@ -105,7 +105,7 @@ TEST_P(Parity, AVirtualPostComesToWhatARealOneDoes) {
   }
 }
 
-const Case kCases[] = {
+const ParityCase kParityCases[] = {
     {"nothing_said", "{}"},
     {"status_with_headers_and_body",
      R"({"sequence": [{"status": 503, "headers": {"Retry-After": "5"}, "body": {"why": "down"}}]})"},
@@ -194,7 +194,7 @@ const Case kCases[] = {
      kImpatient},
 };
 
-INSTANTIATE_TEST_SUITE_P(Table, Parity, testing::ValuesIn(kCases),
+INSTANTIATE_TEST_SUITE_P(Table, Parity, testing::ValuesIn(kParityCases),
                          [](const auto& one) { return std::string(one.param.name); });
 
 // The scheme of the URL, and whether the endpoint speaks TLS, in all four ways but the two that

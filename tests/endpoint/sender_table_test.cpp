@@ -16,26 +16,26 @@ using std::chrono::seconds;
 
 // Sanitizers and a loaded machine slow everything down.
 constexpr Duration kSlack = seconds(5);
-constexpr Duration kPatient = seconds(30);
+constexpr Duration kSenderTimeout = seconds(30);
 constexpr Duration kShort = milliseconds(300);
 
-struct Case {
+struct SenderCase {
   const char* name;
   const char* behavior;
   const char* reason;  // empty: delivered
   bool ambiguous;
   int status = 0;  // 0: no head came
-  Duration timeout = kPatient;
+  Duration timeout = kSenderTimeout;
 };
 
-std::ostream& operator<<(std::ostream& out, const Case& one) {
+std::ostream& operator<<(std::ostream& out, const SenderCase& one) {
   return out << one.name;
 }
 
-class SenderMeets : public testing::TestWithParam<Case> {};
+class SenderMeets : public testing::TestWithParam<SenderCase> {};
 
 TEST_P(SenderMeets, TheFaultWithItsReasonInTime) {
-  const Case& one = GetParam();
+  const SenderCase& one = GetParam();
   const auto server = start_endpoint(one.behavior);
   const auto transport = transport_to(*server);
   AttemptRequest request;
@@ -54,7 +54,7 @@ TEST_P(SenderMeets, TheFaultWithItsReasonInTime) {
   EXPECT_LT(result.duration, one.timeout + kSlack);
 }
 
-const Case kCases[] = {
+const SenderCase kSenderCases[] = {
     {"status_500", R"({"sequence": [500]})", "status", true, 500},
     {"status_404", R"({"sequence": [404]})", "status", false, 404},
     {"delay", R"({"sequence": [{"delay": "10ms"}]})", "", false, 200},
@@ -117,7 +117,7 @@ const Case kCases[] = {
      302},
 };
 
-INSTANTIATE_TEST_SUITE_P(Table, SenderMeets, testing::ValuesIn(kCases),
+INSTANTIATE_TEST_SUITE_P(Table, SenderMeets, testing::ValuesIn(kSenderCases),
                          [](const auto& one) { return std::string(one.param.name); });
 
 }  // namespace

@@ -25,7 +25,7 @@ constexpr std::size_t kHeader = 32;
 constexpr std::size_t kFrame = 24 + 4096;
 constexpr int kAcknowledged = 5;
 
-std::string content(const std::string& path) {
+std::string wal_content(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
 }
@@ -47,8 +47,8 @@ class WalCheck : public ::testing::Test {
     for (const char* name : {"/journal.sqlite3", "/journal.sqlite3-wal"}) {
       fs::copy_file(live + name, data_ + name);
     }
-    log_ = content(wal_);
-    index_ = content(live + "/journal.sqlite3-shm");
+    log_ = wal_content(wal_);
+    index_ = wal_content(live + "/journal.sqlite3-shm");
   }
 
   // How many are open after a start, or why it was refused.
@@ -81,13 +81,13 @@ TEST_F(WalCheck, ALogThatAKillLeftIsTakenOver) {
 TEST_F(WalCheck, ADamagedByteIsToldAndNothingIsTouched) {
   for (const std::size_t at : {std::size_t{0}, std::size_t{20}, kHeader + 9, kHeader + 500}) {
     flip(at);
-    const std::string file = content(data_ + "/journal.sqlite3");
-    const std::string log = content(wal_);
+    const std::string file = wal_content(data_ + "/journal.sqlite3");
+    const std::string log = wal_content(wal_);
     const std::string told = start();
     EXPECT_THAT(told, HasSubstr("is damaged")) << at;
     EXPECT_THAT(told, HasSubstr("its log")) << at;
-    EXPECT_EQ(content(data_ + "/journal.sqlite3"), file) << at;
-    EXPECT_EQ(content(wal_), log) << at;
+    EXPECT_EQ(wal_content(data_ + "/journal.sqlite3"), file) << at;
+    EXPECT_EQ(wal_content(wal_), log) << at;
   }
 }
 
@@ -131,7 +131,7 @@ TEST_F(WalCheck, AfterAKillTheIndexTellsOfTheLastCommitToo) {
   EXPECT_FALSE(find_log_damage(wal_, shm_));
   flip(log_.size() - 10);
   EXPECT_THAT(start(), HasSubstr("its log is wrong or cut from frame"));
-  EXPECT_EQ(content(shm_), index_) << "nothing was touched";
+  EXPECT_EQ(wal_content(shm_), index_) << "nothing was touched";
   put(wal_, log_);
   EXPECT_EQ(start(), "5");
 }
@@ -184,7 +184,7 @@ TEST_F(WalCheck, NoDamagedByteTakesMoreThanTheLastCommitUnseen) {
   const std::uint64_t seed = ::testing::UnitTest::GetInstance()->random_seed();
   std::printf("seed %llu\n", static_cast<unsigned long long>(seed));
   Random random(seed);
-  const std::string file = content(data_ + "/journal.sqlite3");
+  const std::string file = wal_content(data_ + "/journal.sqlite3");
   for (int round = 0; round < 60; ++round) {
     const std::size_t at = random.between(0, log_.size() - 1);
     put(data_ + "/journal.sqlite3", file);

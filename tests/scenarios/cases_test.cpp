@@ -41,7 +41,7 @@ std::string send_to(const std::string& email) {
   return R"({"send": "email.savedConfiguration", "data": {"email": ")" + email + "\"}}";
 }
 
-std::string mistakes_of(const std::string& text) {
+std::string mistakes_of_cases(const std::string& text) {
   const auto scenarios = parse_all(text);
   return scenarios ? "none" : scenarios.error().message;
 }
@@ -122,14 +122,14 @@ TEST(Cases, SecretsAreMaskedInNames) {
 }
 
 TEST(Cases, NoMistakeShowsWhatSpeaksOfASecret) {
-  const std::string said = mistakes_of(scenario_text(
+  const std::string said = mistakes_of_cases(scenario_text(
       send_to("${whom}"),
       R"("cases": [{"who": "x", "shop_password": "HUSH1"}, {"who": "y", "shop_password": "HUSH2"}], )"));
   EXPECT_THAT(said, HasSubstr("(in the case 'who=x')"));
-  const std::string twice = mistakes_of(scenario_text(
+  const std::string twice = mistakes_of_cases(scenario_text(
       kSend, R"("cases": [{"shop_password": "HUSH1"}, {"shop_password": "HUSH1"}], )"));
   EXPECT_THAT(twice, HasSubstr("two cases have the same values"));
-  const std::string table = mistakes_of(scenario_text(
+  const std::string table = mistakes_of_cases(scenario_text(
       kSend,
       R"("cases": {"columns": ["n", "shop_password"], "rows": [[1, "HUSH1"], [1, "HUSH1"], [1]]}, )"));
   EXPECT_THAT(table, HasSubstr("two cases are called"));
@@ -162,7 +162,7 @@ TEST(Cases, EachDrawsItsOwnCustomers) {
 }
 
 TEST(Cases, AMistakeOfAllRowsIsToldOnceWithTheFirst) {
-  const std::string said = mistakes_of(scenario_text(
+  const std::string said = mistakes_of_cases(scenario_text(
       send_to("${whom}"), R"("cases": [{"who": "a"}, {"who": "b"}, {"who": "c"}], )"));
   EXPECT_THAT(said, HasSubstr("there is no variable 'whom' (did you mean 'who'?)"));
   EXPECT_THAT(said, HasSubstr("(in the case 'who=a')"));
@@ -201,7 +201,7 @@ TEST(Repeat, DrawsAnewInEachRound) {
 }
 
 TEST(Repeat, TooManyStepsAreRefused) {
-  EXPECT_THAT(mistakes_of(scenario_text(
+  EXPECT_THAT(mistakes_of_cases(scenario_text(
                   R"({"repeat": 9999, "steps": [{"repeat": 9999, "steps": [)" + kSend + "]}]}")),
               HasSubstr("there are more than 10000 steps"));
 }

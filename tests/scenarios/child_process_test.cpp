@@ -33,7 +33,7 @@ const bool kListening = [] {
   for (;;) pause();
 }();
 
-std::unique_ptr<ChildProcess> started(const std::vector<std::string>& command) {
+std::unique_ptr<ChildProcess> started_process(const std::vector<std::string>& command) {
   auto child = ChildProcess::start(command);
   EXPECT_TRUE(child) << child.error().message;
   return child ? *std::move(child) : nullptr;
@@ -43,7 +43,7 @@ TEST(ChildProcess, IsReadyOnceItsPortAnswers) {
   ASSERT_FALSE(kListening);
   const HeldPort held;
   const int inherited = dup(held.fd());  // unlike that one it is not closed for the child
-  const auto child = started(listener(inherited));
+  const auto child = started_process(listener(inherited));
   close(inherited);
   const auto error = child->wait_until_answers("127.0.0.1", held.port(), 60s, {});
   EXPECT_FALSE(error) << error->message;
@@ -62,7 +62,7 @@ TEST(ChildProcess, ACommandThatDoesNotExistIsAnError) {
 
 TEST(ChildProcess, ACommandThatEndsEarlyIsToldWithItsStatus) {
   const HeldPort held;
-  const auto child = started({"sh", "-c", "exit 7"});
+  const auto child = started_process({"sh", "-c", "exit 7"});
   const auto error = child->wait_until_answers("127.0.0.1", held.port(), 60s, {});
   ASSERT_TRUE(error);
   EXPECT_THAT(error->message, HasSubstr("'sh' exited with status 7"));
@@ -70,7 +70,7 @@ TEST(ChildProcess, ACommandThatEndsEarlyIsToldWithItsStatus) {
 
 TEST(ChildProcess, APortThatNeverAnswersIsToldWithTheLastReason) {
   const HeldPort held;
-  const auto child = started({"sleep", "600"});
+  const auto child = started_process({"sleep", "600"});
   const auto error = child->wait_until_answers("127.0.0.1", held.port(), 60ms, {});
   ASSERT_TRUE(error);
   EXPECT_THAT(error->message, HasSubstr("does not answer at 127.0.0.1:"));
@@ -79,7 +79,7 @@ TEST(ChildProcess, APortThatNeverAnswersIsToldWithTheLastReason) {
 
 TEST(ChildProcess, AnInterruptEndsTheWait) {
   const HeldPort held;
-  const auto child = started({"sleep", "600"});
+  const auto child = started_process({"sleep", "600"});
   std::stop_source stop;
   std::jthread interrupting([&] { stop.request_stop(); });
   EXPECT_TRUE(child->wait_until_answers("127.0.0.1", held.port(), 10min, stop.get_token()));
@@ -87,13 +87,13 @@ TEST(ChildProcess, AnInterruptEndsTheWait) {
 
 TEST(ChildProcess, StopEndsTheWholeGroupEvenWhereItWillNotGo) {
   // The shell and its child both ignore SIGTERM.
-  const auto child = started({"sh", "-c", "trap '' TERM; sleep 600 & wait"});
+  const auto child = started_process({"sh", "-c", "trap '' TERM; sleep 600 & wait"});
   child->stop(100ms);
   EXPECT_THAT(child->how_it_ended().value(), HasSubstr("signal"));
 }
 
 TEST(ChildProcess, KillNowEndsTheGroupAlsoWhileAnotherThreadWaitsInStop) {
-  const auto child = started({"sh", "-c", "trap '' TERM; sleep 600 & wait"});
+  const auto child = started_process({"sh", "-c", "trap '' TERM; sleep 600 & wait"});
   std::jthread stopping([&] { child->stop(1h); });
   child->kill_now();
   stopping.join();
@@ -107,7 +107,7 @@ TEST(ChildProcess, DoesNotInheritOurBlockedSignals) {
   sigemptyset(&blocked);
   sigaddset(&blocked, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &blocked, &before);
-  const auto child = started({"sleep", "600"});
+  const auto child = started_process({"sleep", "600"});
   child->stop(1h);
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
   EXPECT_THAT(child->how_it_ended().value(), HasSubstr("signal 15"));

@@ -32,7 +32,7 @@ std::string twice(const std::string& steps) {
   return R"({"repeat": 2, "steps": [)" + steps + "]}";
 }
 
-std::string mistakes_of(const std::string& steps) {
+std::string mistakes_of_rounds(const std::string& steps) {
   const auto scenario = test::parse(scenario_text(steps));
   return scenario ? "none" : scenario.error().message;
 }
@@ -64,15 +64,15 @@ TEST(NamesInRounds, FromOutsideANameMustBeOneSendsAlone) {
   EXPECT_EQ(meant(send_as("x") + ", " + twice(send_as("x")) + ", " + expect_of("x")), 0U);
   EXPECT_EQ(meant(twice(send_as("x-${index}")) + ", " + expect_of("x-1")), 0U);
   EXPECT_THAT(
-      mistakes_of(twice(send_as("x")) + ", " + expect_of("x")),
+      mistakes_of_rounds(twice(send_as("x")) + ", " + expect_of("x")),
       AllOf(HasSubstr("several sends are called 'x', each in a round of its own, or in an include"),
             HasSubstr("a name for each, such as \"x-${index}\"")));
 }
 
 TEST(NamesInRounds, TwoOfOneRoundAreStillAMistake) {
-  EXPECT_THAT(mistakes_of(twice(send_as("x") + ", " + send_as("x"))),
+  EXPECT_THAT(mistakes_of_rounds(twice(send_as("x") + ", " + send_as("x"))),
               HasSubstr("an earlier send is already called 'x'"));
-  EXPECT_THAT(mistakes_of(send_as("x") + ", " + send_as("x")),
+  EXPECT_THAT(mistakes_of_rounds(send_as("x") + ", " + send_as("x")),
               HasSubstr("an earlier send is already called 'x'"));
 }
 
@@ -136,7 +136,7 @@ TEST(DifferencesInRounds, ALongValueIsLeftOut) {
 }
 
 TEST(MistakesInRounds, TellTheRoundOfAValueThatOnlyItHas) {
-  EXPECT_THAT(mistakes_of(R"({"repeat": ["acme", "nobody"], "as": "t", "steps": [
+  EXPECT_THAT(mistakes_of_rounds(R"({"repeat": ["acme", "nobody"], "as": "t", "steps": [
 {"send": "email.savedConfiguration", "tenant": "${t}"}]})"),
               AllOf(HasSubstr("there is no tenant 'nobody'"),
                     HasSubstr("42 (acme); in round 2 (here ${t} is \"nobody\")"),

@@ -28,7 +28,7 @@ using test::SchemaCheck;
 using testing::IsEmpty;
 using testing::Not;
 
-const std::string kFixtures = FIXTURES_DIR;
+const std::string kSchemaFixtures = FIXTURES_DIR;
 
 const Json& schema() {
   static const Json kSchema = json_from(scenario_schema_text());
@@ -50,7 +50,7 @@ Json read(const std::string& path) {
 
 std::vector<std::string> scenarios() {
   std::vector<std::string> files;
-  for (const fs::directory_entry& entry : fs::directory_iterator(kFixtures + "/scenarios")) {
+  for (const fs::directory_entry& entry : fs::directory_iterator(kSchemaFixtures + "/scenarios")) {
     files.push_back(entry.path().string());
   }
   std::sort(files.begin(), files.end());
@@ -71,7 +71,8 @@ TEST(ScenarioSchema, RefusesTheFixturesThatAreWrongByForm) {
   for (const char* name :
        {"bare-number-duration", "case-rows", "cases", "repeat-and-include", "steps",
         "unknown-event", "unknown-member", "unknown-words", "variables", "wrong-type"}) {
-    EXPECT_THAT(problems_of(read(kFixtures + "/bad-scenarios/" + name + ".json")), Not(IsEmpty()))
+    EXPECT_THAT(problems_of(read(kSchemaFixtures + "/bad-scenarios/" + name + ".json")),
+                Not(IsEmpty()))
         << name;
   }
 }

@@ -286,7 +286,7 @@ TEST(DeliveryResume, WithoutItsTenantItEndsAsMailFailed) {
 
 // ---- random stories
 
-DeliveryPlan random_plan(Random& random) {
+DeliveryPlan random_crashes(Random& random) {
   DeliveryPlan plan;
   plan.has_webhook = random.between(0, 9) > 0;
   plan.policy.attempts = static_cast<int>(random.between(1, 5));
@@ -320,7 +320,7 @@ TEST(DeliveryResumeProperty, CutAnywhereAgainAndAgainItEndsOnceWithinItsPolicy) 
   for (std::uint64_t round = 0; round < 20'000 && !::testing::Test::HasFailure(); ++round) {
     SCOPED_TRACE(fmt::format("round {}", round));
     Random random = all.split(round);
-    const DeliveryPlan plan = random_plan(random);
+    const DeliveryPlan plan = random_crashes(random);
     const Duration wait = std::chrono::seconds(random.between(0, 2) == 0 ? 20 : 0);
     Lives lives(plan, random.next(), wait);
     for (std::uint64_t crashes = random.between(1, 6); crashes > 0; --crashes) {

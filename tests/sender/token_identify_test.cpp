@@ -10,18 +10,18 @@
 namespace roomle_sim {
 namespace {
 
-constexpr std::string_view kPlaintext = "2020-12-31T23:00:17.123Z;aSessionToken;aValidApiKey";
+constexpr std::string_view kIdentified = "2020-12-31T23:00:17.123Z;aSessionToken;aValidApiKey";
 constexpr std::string_view kIv(
     "\x9A\x01"
     "Fixed-IV"
     "\xFF\xFE\x00\x03xy",
     16);
 
-struct KeyCase {
+struct IdentifiedKey {
   KeyForm form;
   std::string_view secret;
 };
-constexpr KeyCase kKeys[] = {
+constexpr IdentifiedKey kIdentifiedKeys[] = {
     {KeyForm::raw, "a-Secr3t_Str1ng!"},
     {KeyForm::raw, "a-Secr3t_Str1ng!-of-32-bytes-now"},
     {KeyForm::sha256, "a-Secr3t_Str1ng!"},
@@ -41,7 +41,7 @@ TokenSettings settings_of(KeyForm key, IvMode iv,
 }
 
 std::string token_of(const TokenSettings& settings, std::string_view secret,
-                     std::string_view plaintext = kPlaintext) {
+                     std::string_view plaintext = kIdentified) {
   return encrypt_token(plaintext, Secret(std::string(secret)), settings).value();
 }
 
@@ -64,19 +64,19 @@ void expect_only(const TokenIdentification& result, Certainty certainty,
 }
 
 TEST(TokenIdentify, FindsEveryKeyFormWithEveryKnownIv) {
-  for (const KeyCase& key : kKeys) {
+  for (const IdentifiedKey& key : kIdentifiedKeys) {
     for (const IvMode iv : {IvMode::prefix, IvMode::zero, IvMode::key}) {
       const TokenSettings settings = settings_of(key.form, iv);
       const auto result = identified(token_of(settings, key.secret), request_of(key.secret));
       SCOPED_TRACE(to_json_text(settings));
       expect_only(result, Certainty::certain, settings);
-      EXPECT_EQ(result.findings.front().plaintext, kPlaintext);
+      EXPECT_EQ(result.findings.front().plaintext, kIdentified);
     }
   }
 }
 
 TEST(TokenIdentify, FindsEveryKeyFormOfEcb) {
-  for (const KeyCase& key : kKeys) {
+  for (const IdentifiedKey& key : kIdentifiedKeys) {
     const TokenSettings settings = settings_of(key.form, IvMode::prefix, TokenAlgorithm::aes_ecb);
     expect_only(identified(token_of(settings, key.secret), request_of(key.secret)),
                 Certainty::certain, settings);
@@ -91,7 +91,7 @@ TEST(TokenIdentify, ReadsPlainTokensWithoutASecret) {
 }
 
 TEST(TokenIdentify, AnUnknownIvLeavesTheKeyFound) {
-  for (const KeyCase& key : kKeys) {
+  for (const IdentifiedKey& key : kIdentifiedKeys) {
     const TokenSettings settings = settings_of(key.form, IvMode::fixed);
     const auto result = identified(token_of(settings, key.secret), request_of(key.secret));
     ASSERT_EQ(result.findings.size(), 1U);
@@ -103,7 +103,7 @@ TEST(TokenIdentify, AnUnknownIvLeavesTheKeyFound) {
 }
 
 TEST(TokenIdentify, ComputesTheFixedIvFromTheMinute) {
-  for (const KeyCase& key : kKeys) {
+  for (const IdentifiedKey& key : kIdentifiedKeys) {
     const TokenSettings settings = settings_of(key.form, IvMode::fixed);
     const std::string token = token_of(settings, key.secret);
     expect_only(identified(token, request_of(key.secret, "2020-12-31T23:00")), Certainty::likely,
@@ -114,8 +114,10 @@ TEST(TokenIdentify, ComputesTheFixedIvFromTheMinute) {
 }
 
 TEST(TokenIdentify, SecondsThatDisagreeWithTheTokenAreSaid) {
-  const std::string token = token_of(settings_of(KeyForm::raw, IvMode::fixed), kKeys[0].secret);
-  const auto result = identified(token, request_of(kKeys[0].secret, "2020-12-31T23:00:18.123Z"));
+  const std::string token =
+      token_of(settings_of(KeyForm::raw, IvMode::fixed), kIdentifiedKeys[0].secret);
+  const auto result =
+      identified(token, request_of(kIdentifiedKeys[0].secret, "2020-12-31T23:00:18.123Z"));
   ASSERT_EQ(result.findings.size(), 1U);
   EXPECT_EQ(result.findings.front().certainty, Certainty::likely);
   EXPECT_NE(result.findings.front().reason.find(":17.123Z"), std::string::npos);
@@ -135,17 +137,18 @@ TEST(TokenIdentify, TriesTheDefaultSecretToo) {
 TEST(TokenIdentify, TellsTheUrlForm) {
   TokenSettings settings = settings_of(KeyForm::raw, IvMode::zero);
   settings.url_form = true;
-  const std::string token = token_of(settings, kKeys[0].secret);
+  const std::string token = token_of(settings, kIdentifiedKeys[0].secret);
   ASSERT_NE(token.find_first_of("-_", 3), std::string::npos) << "choose another plaintext";
-  expect_only(identified(token, request_of(kKeys[0].secret)), Certainty::certain, settings);
+  expect_only(identified(token, request_of(kIdentifiedKeys[0].secret)), Certainty::certain,
+              settings);
 }
 
 TEST(TokenIdentify, AnotherPlaintextFormIsLikelyAtBest) {
   constexpr std::string_view text = "a webhook may well say something else in its token";
   for (const IvMode iv : {IvMode::prefix, IvMode::zero, IvMode::key}) {
     const TokenSettings settings = settings_of(KeyForm::raw, iv);
-    const auto result =
-        identified(token_of(settings, kKeys[0].secret, text), request_of(kKeys[0].secret));
+    const auto result = identified(token_of(settings, kIdentifiedKeys[0].secret, text),
+                                   request_of(kIdentifiedKeys[0].secret));
     expect_only(result, Certainty::likely, settings);
     EXPECT_EQ(result.findings.front().plaintext, text);
   }
@@ -154,7 +157,7 @@ TEST(TokenIdentify, AnotherPlaintextFormIsLikelyAtBest) {
 TEST(TokenIdentify, SaysSoWhenTheSecretIsAnother) {
   const TokenSettings settings = settings_of(KeyForm::raw, IvMode::prefix);
   const auto result =
-      identified(token_of(settings, kKeys[0].secret), request_of("b-Secr3t_Str1ng!"));
+      identified(token_of(settings, kIdentifiedKeys[0].secret), request_of("b-Secr3t_Str1ng!"));
   EXPECT_TRUE(result.findings.empty());
 }
 
@@ -164,10 +167,10 @@ TEST(TokenIdentify, RandomWrongSecretsAreNeverTakenForTheRightOne) {
   Random random(seed);
   std::vector<std::string> tokens;
   for (const IvMode iv : {IvMode::prefix, IvMode::zero, IvMode::key, IvMode::fixed}) {
-    tokens.push_back(token_of(settings_of(KeyForm::raw, iv), kKeys[0].secret));
+    tokens.push_back(token_of(settings_of(KeyForm::raw, iv), kIdentifiedKeys[0].secret));
   }
   tokens.push_back(
-      token_of(settings_of(KeyForm::raw, {}, TokenAlgorithm::aes_ecb), kKeys[0].secret));
+      token_of(settings_of(KeyForm::raw, {}, TokenAlgorithm::aes_ecb), kIdentifiedKeys[0].secret));
   for (int i = 0; i < 1000; ++i) {
     // Hex digits of a length that raw, hex and base64 can all take.
     std::string bytes;

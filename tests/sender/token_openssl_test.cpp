@@ -12,7 +12,8 @@
 namespace roomle_sim {
 namespace {
 
-constexpr std::string_view kPlaintext = "2020-12-31T23:00:00.000Z;aSessionToken;aValidApiKey";
+constexpr std::string_view kOpensslPlaintext =
+    "2020-12-31T23:00:00.000Z;aSessionToken;aValidApiKey";
 constexpr std::string_view kFixedIv =
     "\x01\x23\x45\x67\x89\xAB\xCD\xEF"
     "fedcba98";
@@ -58,7 +59,7 @@ class TokenBesideOpenssl : public testing::TestWithParam<Case> {};
 
 TEST_P(TokenBesideOpenssl, OpensslDecryptsWhatWeEncrypt) {
   const Case& param = GetParam();
-  const auto token = encrypt_token(kPlaintext, Secret(param.secret), param.settings());
+  const auto token = encrypt_token(kOpensslPlaintext, Secret(param.secret), param.settings());
   ASSERT_TRUE(token.ok());
   ASSERT_TRUE(token->starts_with("01-"));
   std::string bytes = base64_decode(token->substr(3)).value();
@@ -67,21 +68,22 @@ TEST_P(TokenBesideOpenssl, OpensslDecryptsWhatWeEncrypt) {
     iv = bytes.substr(0, 16);
     bytes.erase(0, 16);
   }
-  EXPECT_EQ(openssl_enc("-d " + param.arguments(iv), base64_encode(bytes)), kPlaintext);
+  EXPECT_EQ(openssl_enc("-d " + param.arguments(iv), base64_encode(bytes)), kOpensslPlaintext);
 }
 
 TEST_P(TokenBesideOpenssl, WeDecryptWhatOpensslEncrypts) {
   const Case& param = GetParam();
-  std::string text = openssl_enc("-e " + param.arguments(param.iv_bytes()), kPlaintext);
+  std::string text = openssl_enc("-e " + param.arguments(param.iv_bytes()), kOpensslPlaintext);
   if (param.iv == IvMode::prefix) {
     text = base64_encode(param.iv_bytes() + base64_decode(text).value());
   } else {
     // Without a random part both sides must give the same token.
-    EXPECT_EQ(*encrypt_token(kPlaintext, Secret(param.secret), param.settings()), "01-" + text);
+    EXPECT_EQ(*encrypt_token(kOpensslPlaintext, Secret(param.secret), param.settings()),
+              "01-" + text);
   }
   const auto read = decrypt_token("01-" + text, Secret(param.secret), param.settings());
   ASSERT_TRUE(read.ok()) << read.error().message;
-  EXPECT_EQ(*read, kPlaintext);
+  EXPECT_EQ(*read, kOpensslPlaintext);
 }
 
 std::vector<Case> all_cases() {

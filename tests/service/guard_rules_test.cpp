@@ -14,7 +14,7 @@ struct Case {
   int status;  // 0: it may pass
 };
 
-int status_of(const GuardRules& rules, const Headers& headers, bool asks_token = true) {
+int guard_status(const GuardRules& rules, const Headers& headers, bool asks_token = true) {
   const std::optional<ApiProblem> problem = guard(rules, headers, asks_token);
   return problem ? problem->status : 0;
 }
@@ -54,10 +54,10 @@ TEST(Guard, AHostMustBeAnAddressLocalhostOrTheConfiguredOne) {
                                                        {"127.0.0.1:8787:1", 403},
                                                        {"127.0.0.1, evil.example", 403}};
   for (const auto& [host, status] : hosts) {
-    EXPECT_EQ(status_of(rules, {{"Host", host}}), status) << host;
+    EXPECT_EQ(guard_status(rules, {{"Host", host}}), status) << host;
   }
-  EXPECT_EQ(status_of(rules, {}), 403);
-  EXPECT_EQ(status_of(rules, {{"Host", "127.0.0.1"}, {"host", "127.0.0.1"}}), 403);
+  EXPECT_EQ(guard_status(rules, {}), 403);
+  EXPECT_EQ(guard_status(rules, {{"Host", "127.0.0.1"}, {"host", "127.0.0.1"}}), 403);
 }
 
 TEST(Guard, APageOfAnotherOriginMayNotCall) {
@@ -83,7 +83,7 @@ TEST(Guard, APageOfAnotherOriginMayNotCall) {
   for (const Case& one : cases) {
     Headers headers = one.headers;
     headers.emplace_back("Host", host);
-    EXPECT_EQ(status_of({"127.0.0.1", std::nullopt}, headers), one.status) << shown(headers);
+    EXPECT_EQ(guard_status({"127.0.0.1", std::nullopt}, headers), one.status) << shown(headers);
   }
 }
 
@@ -104,17 +104,17 @@ TEST(Guard, TheAccessTokenIsAskedForAsABearer) {
   for (const Case& one : cases) {
     Headers headers = one.headers;
     headers.emplace_back("Host", "10.0.0.7:8787");
-    EXPECT_EQ(status_of(rules, headers), one.status) << shown(headers);
-    EXPECT_EQ(status_of(rules, headers, false), 0) << shown(headers);
+    EXPECT_EQ(guard_status(rules, headers), one.status) << shown(headers);
+    EXPECT_EQ(guard_status(rules, headers, false), 0) << shown(headers);
   }
 }
 
 TEST(Guard, WhoShowsTheTokenMayCallByAnyName) {
   const GuardRules rules{"0.0.0.0", Secret(kToken)};
   const std::pair<std::string, std::string> token{"Authorization", std::string("Bearer ") + kToken};
-  EXPECT_EQ(status_of(rules, {token, {"Host", "sim.internal:8787"}}), 0);
-  EXPECT_EQ(status_of(rules, {{"Host", "sim.internal:8787"}}), 401);
-  EXPECT_EQ(status_of({"127.0.0.1", std::nullopt}, {token, {"Host", "sim.internal:8787"}}), 403)
+  EXPECT_EQ(guard_status(rules, {token, {"Host", "sim.internal:8787"}}), 0);
+  EXPECT_EQ(guard_status(rules, {{"Host", "sim.internal:8787"}}), 401);
+  EXPECT_EQ(guard_status({"127.0.0.1", std::nullopt}, {token, {"Host", "sim.internal:8787"}}), 403)
       << "a token that nobody asked for says nothing";
 }
 
@@ -122,18 +122,18 @@ TEST(Guard, TheTokenOpensNothingToAPageOfAnotherOrigin) {
   const GuardRules rules{"0.0.0.0", Secret(kToken)};
   const std::pair<std::string, std::string> token{"Authorization", std::string("Bearer ") + kToken};
   const std::pair<std::string, std::string> host{"Host", "sim.internal:8787"};
-  EXPECT_EQ(status_of(rules, {token, host, {"Origin", "null"}}), 403);
-  EXPECT_EQ(status_of(rules, {token, host, {"Origin", "https://evil.example"}}), 403);
-  EXPECT_EQ(status_of(rules, {token, host, {"Sec-Fetch-Site", "cross-site"}}), 403);
-  EXPECT_EQ(status_of(rules, {token, host, {"Origin", "http://sim.internal:8787"}}), 0);
-  EXPECT_EQ(status_of(rules, {token, {"Origin", "http://sim.internal:8787"}}), 403) << "no Host";
+  EXPECT_EQ(guard_status(rules, {token, host, {"Origin", "null"}}), 403);
+  EXPECT_EQ(guard_status(rules, {token, host, {"Origin", "https://evil.example"}}), 403);
+  EXPECT_EQ(guard_status(rules, {token, host, {"Sec-Fetch-Site", "cross-site"}}), 403);
+  EXPECT_EQ(guard_status(rules, {token, host, {"Origin", "http://sim.internal:8787"}}), 0);
+  EXPECT_EQ(guard_status(rules, {token, {"Origin", "http://sim.internal:8787"}}), 403) << "no Host";
 }
 
 TEST(Guard, AProbeIsCalledByAnyName) {
   for (const auto& token : {std::optional<Secret>(), std::optional(Secret(kToken))}) {
-    EXPECT_EQ(status_of({"127.0.0.1", token}, {{"Host", "pod.internal"}}, false), 0);
-    EXPECT_EQ(status_of({"127.0.0.1", token},
-                        {{"Host", "pod.internal"}, {"Origin", "https://evil.example"}}, false),
+    EXPECT_EQ(guard_status({"127.0.0.1", token}, {{"Host", "pod.internal"}}, false), 0);
+    EXPECT_EQ(guard_status({"127.0.0.1", token},
+                           {{"Host", "pod.internal"}, {"Origin", "https://evil.example"}}, false),
               403);
   }
 }

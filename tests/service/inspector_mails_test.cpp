@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "tests/service/inspector_world.h"
@@ -16,7 +17,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-std::vector<std::string> ids_of(const ordered_json& page) {
+std::vector<std::string> mail_ids(const ordered_json& page) {
   std::vector<std::string> ids;
   for (const auto& one : page.at("mails")) ids.push_back(one.at("id"));
   return ids;
@@ -31,7 +32,7 @@ TEST(InspectorMails, ListsWhatWasMailedTheNewestFirst) {
   const std::string first = world.send_to_end(44);
   const std::string second = world.send_to_end(44);
   const auto page = world.json(200, "GET", "/sim/v1/mails");
-  EXPECT_THAT(ids_of(page), ElementsAre(second + ".eml", first + ".eml"));
+  EXPECT_THAT(mail_ids(page), ElementsAre(second + ".eml", first + ".eml"));
   EXPECT_FALSE(page.contains("next"));
   const auto& mail = page["mails"][0];
   EXPECT_EQ(mail.at("delivery"), second);
@@ -46,11 +47,11 @@ TEST(InspectorMails, APageGoesOnBehindTheLastAlsoWhereThatIsGone) {
   std::vector<std::string> sent;
   for (int i = 0; i < 3; ++i) sent.insert(sent.begin(), world.send_to_end(44) + ".eml");
   const auto first = world.json(200, "GET", "/sim/v1/mails?limit=2");
-  EXPECT_THAT(ids_of(first), ElementsAre(sent[0], sent[1]));
+  EXPECT_THAT(mail_ids(first), ElementsAre(sent[0], sent[1]));
   std::filesystem::remove(world.mail_folder() + "/new/" + sent[1]);
   const auto rest =
       world.json(200, "GET", "/sim/v1/mails?limit=2&cursor=" + first.at("next").get<std::string>());
-  EXPECT_THAT(ids_of(rest), ElementsAre(sent[2]));
+  EXPECT_THAT(mail_ids(rest), ElementsAre(sent[2]));
   EXPECT_FALSE(rest.contains("next"));
 }
 
@@ -58,9 +59,9 @@ TEST(InspectorMails, ThatOfADeliveryIsFound) {
   test::World world;
   const std::string mailed = world.send_to_end(44);
   world.send_to_end(44);
-  EXPECT_THAT(ids_of(world.json(200, "GET", "/sim/v1/mails?delivery=" + mailed)),
+  EXPECT_THAT(mail_ids(world.json(200, "GET", "/sim/v1/mails?delivery=" + mailed)),
               ElementsAre(mailed + ".eml"));
-  EXPECT_THAT(ids_of(world.json(200, "GET", "/sim/v1/mails?delivery=d-none")), IsEmpty());
+  EXPECT_THAT(mail_ids(world.json(200, "GET", "/sim/v1/mails?delivery=d-none")), IsEmpty());
 }
 
 // Read anew for each mail, a page of a thousand took seconds where there were twenty thousand.

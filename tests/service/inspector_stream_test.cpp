@@ -36,9 +36,9 @@ TenantRegistry two_tenants() {
   return registry;
 }
 
-struct World {
-  explicit World(std::size_t kept = 4096, std::size_t most_streams = 64,
-                 Duration heartbeat = hours(1))
+struct StreamWorld {
+  explicit StreamWorld(std::size_t kept = 4096, std::size_t most_streams = 64,
+                       Duration heartbeat = hours(1))
       : feed(below, kept), stream(feed, tenants, most_streams, heartbeat) {}
 
   ApiResponse open(const std::string& last_id = {}, const std::string& tenant = {}) {
@@ -64,7 +64,7 @@ struct World {
 };
 
 // What a reader is told until close() ends the stream: all that is there, so nothing is waited for.
-std::string all_that_is_told(World& world, const std::string& last_id,
+std::string all_that_is_told(StreamWorld& world, const std::string& last_id,
                              const std::string& tenant = {}) {
   const ApiResponse response = world.open(last_id, tenant);
   EXPECT_EQ(response.status, 200) << response.body;
@@ -85,7 +85,7 @@ nlohmann::json problem_of(const ApiResponse& response) {
 }
 
 TEST(InspectorStream, IsAnEventStreamThatNobodyKeeps) {
-  World world;
+  StreamWorld world;
   const ApiResponse response = world.open();
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(response.content_type, "text/event-stream");
@@ -93,13 +93,13 @@ TEST(InspectorStream, IsAnEventStreamThatNobodyKeeps) {
 }
 
 TEST(InspectorStream, BeginsWithTheWaitBeforeAReconnectAndWithAPosition) {
-  World world;
+  StreamWorld world;
   world.append(3);
   EXPECT_EQ(all_that_is_told(world, ""), "retry: 1000\nid: " + world.id(3) + "\n\n");
 }
 
 TEST(InspectorStream, TellsWhatComesAfterItWasOpened) {
-  World world;
+  StreamWorld world;
   world.append(2);
   const ApiResponse response = world.open();
   world.append(2);
@@ -110,7 +110,7 @@ TEST(InspectorStream, TellsWhatComesAfterItWasOpened) {
 }
 
 TEST(InspectorStream, EachRecordIsAnEventOfItsNameAndMembers) {
-  World world;
+  StreamWorld world;
   Verdict failed;
   failed.reason = FailureReason::status;
   failed.status = 503;
@@ -156,7 +156,7 @@ TEST(InspectorStream, EachRecordIsAnEventOfItsNameAndMembers) {
 }
 
 TEST(InspectorStream, ATypeThatIsNoUtf8AndHasNewlinesStaysOneLine) {
-  World world;
+  StreamWorld world;
   append_one(world.feed, make_record(record::Accepted{}, "d-1", 42, "a\n\nid: 7\xff"));
   const SeenStream seen = test::read_stream(all_that_is_told(world, world.id(0)));
   ASSERT_EQ(seen.events.size(), 1U);
@@ -165,7 +165,7 @@ TEST(InspectorStream, ATypeThatIsNoUtf8AndHasNewlinesStaysOneLine) {
 }
 
 TEST(InspectorStream, GoesOnBehindTheLastEventThatWasSeen) {
-  World world;
+  StreamWorld world;
   world.append(5);
   const SeenStream seen = test::read_stream(all_that_is_told(world, world.id(3)));
   EXPECT_THAT(ids(seen), ElementsAre(world.id(4), world.id(5)));
@@ -173,7 +173,7 @@ TEST(InspectorStream, GoesOnBehindTheLastEventThatWasSeen) {
 }
 
 TEST(InspectorStream, AnIdThatIsNotKeptAnyMoreIsAGapBeforeWhatIs) {
-  World world(3);
+  StreamWorld world(3);
   world.append(10);
   const SeenStream seen = test::read_stream(all_that_is_told(world, world.id(2)));
   ASSERT_THAT(ids(seen), ElementsAre(world.id(7), world.id(8), world.id(9), world.id(10)));
@@ -183,14 +183,14 @@ TEST(InspectorStream, AnIdThatIsNotKeptAnyMoreIsAGapBeforeWhatIs) {
 }
 
 TEST(InspectorStream, TheOldestThatIsKeptIsNoGap) {
-  World world(3);
+  StreamWorld world(3);
   world.append(10);
   const SeenStream seen = test::read_stream(all_that_is_told(world, world.id(7)));
   EXPECT_THAT(ids(seen), ElementsAre(world.id(8), world.id(9), world.id(10)));
 }
 
 TEST(InspectorStream, AnIdOfAnotherRunIsOneGapBeforeWhatIsKept) {
-  World world(3);
+  StreamWorld world(3);
   world.append(10);
   const SeenStream seen = test::read_stream(all_that_is_told(world, "0123456789abcdef-8"));
   ASSERT_THAT(ids(seen), ElementsAre(world.id(7), world.id(8), world.id(9), world.id(10)));
@@ -200,7 +200,7 @@ TEST(InspectorStream, AnIdOfAnotherRunIsOneGapBeforeWhatIsKept) {
 
 TEST(InspectorStream, WhoIsCutOffBehindAGapIsNotToldOfItAgain) {
   for (const int appended : {0, 2, 10}) {
-    World world(3);
+    StreamWorld world(3);
     world.append(appended);
     const SeenStream told = test::read_stream(all_that_is_told(world, "0123456789abcdef-8"));
     ASSERT_FALSE(told.events.empty());
@@ -215,7 +215,7 @@ TEST(InspectorStream, WhoIsCutOffBehindAGapIsNotToldOfItAgain) {
 
 TEST(InspectorStream, AnIdThatWasNeverGivenIsAGap) {
   for (const char* behind : {"-11", "-", "-1x", "- 1", "--1", "-99999999999999999999"}) {
-    World world;
+    StreamWorld world;
     world.append(10);
     const SeenStream seen =
         test::read_stream(all_that_is_told(world, world.feed.run_id() + behind));
@@ -239,7 +239,7 @@ TEST(InspectorStream, AReaderThatFallsBehindWhatIsKeptIsToldOfTheGap) {
    private:
     std::latch& go_on_;
   };
-  World world(3);
+  StreamWorld world(3);
   const ApiResponse response = world.open();
   std::latch go_on(1);
   SlowSink sink(go_on);
@@ -260,7 +260,7 @@ TEST(InspectorStream, AReaderThatFallsBehindWhatIsKeptIsToldOfTheGap) {
 
 TEST(InspectorStream, ATenantsStreamHasThatTenantsEventsAlone) {
   for (const char* tenant : {"43", "other"}) {
-    World world;
+    StreamWorld world;
     world.append(1, 42);
     world.append(1, 43);
     world.append(1, 42);
@@ -271,7 +271,7 @@ TEST(InspectorStream, ATenantsStreamHasThatTenantsEventsAlone) {
 }
 
 TEST(InspectorStream, AnUnknownTenantIsRefusedWithASuggestion) {
-  World world;
+  StreamWorld world;
   const ApiResponse response = world.open("", "acm");
   EXPECT_EQ(response.status, 400);
   EXPECT_EQ(problem_of(response)["code"], "bad_value");
@@ -281,7 +281,7 @@ TEST(InspectorStream, AnUnknownTenantIsRefusedWithASuggestion) {
 }
 
 TEST(InspectorStream, AnUnknownParameterIsRefused) {
-  World world;
+  StreamWorld world;
   ApiRequest request;
   request.query.emplace_back("tenants", "42");
   const ApiResponse response = world.stream.respond(request);
@@ -290,14 +290,14 @@ TEST(InspectorStream, AnUnknownParameterIsRefused) {
 }
 
 TEST(InspectorStream, AQuietStreamHasHeartbeats) {
-  World world(16, 64, milliseconds(5));
+  StreamWorld world(16, 64, milliseconds(5));
   Follower follower(world.open());
   EXPECT_TRUE(
       follower.sink.wait_until([](const SeenStream& seen) { return seen.heartbeats >= 3; }));
 }
 
 TEST(InspectorStream, AFilteredStreamHasHeartbeatsHoweverBusyOtherTenantsAre) {
-  World world(4096, 64, milliseconds(50));
+  StreamWorld world(4096, 64, milliseconds(50));
   Follower follower(world.open("", "acme"));
   const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
   while (follower.sink.seen().heartbeats < 3 && std::chrono::steady_clock::now() < until) {
@@ -309,7 +309,7 @@ TEST(InspectorStream, AFilteredStreamHasHeartbeatsHoweverBusyOtherTenantsAre) {
 }
 
 TEST(InspectorStream, AFilteredStreamsPositionMovesOnSoThatAReconnectIsNoGap) {
-  World world(8, 64, milliseconds(5));
+  StreamWorld world(8, 64, milliseconds(5));
   std::string last_id;
   {
     Follower follower(world.open("", "acme"));
@@ -331,7 +331,7 @@ TEST(InspectorStream, AFilteredStreamsPositionMovesOnSoThatAReconnectIsNoGap) {
 }
 
 TEST(InspectorStream, BeyondTheMostStreamsTheAnswerSaysWhenToTryAgain) {
-  World world(16, 2);
+  StreamWorld world(16, 2);
   Follower one(world.open());
   Follower two(world.open());
   const ApiResponse response = world.open();
@@ -342,7 +342,7 @@ TEST(InspectorStream, BeyondTheMostStreamsTheAnswerSaysWhenToTryAgain) {
 }
 
 TEST(InspectorStream, DeadReadersFreeTheirSlotsWhereNothingHappens) {
-  World world(16, 2);
+  StreamWorld world(16, 2);
   for (int i = 0; i < 3; ++i) {
     Follower one(world.open());
     Follower two(world.open());
@@ -355,7 +355,7 @@ TEST(InspectorStream, DeadReadersFreeTheirSlotsWhereNothingHappens) {
 }
 
 TEST(InspectorStream, AnAnswerThatIsNeverStreamedFreesItsSlot) {
-  World world(16, 1);
+  StreamWorld world(16, 1);
   {
     const ApiResponse head = world.open();
     EXPECT_EQ(head.status, 200);
@@ -367,7 +367,7 @@ TEST(InspectorStream, AnAnswerThatIsNeverStreamedFreesItsSlot) {
 }
 
 TEST(InspectorStream, ClosingTheFeedEndsAllStreams) {
-  World world;
+  StreamWorld world;
   std::vector<std::unique_ptr<Follower>> followers;
   for (int i = 0; i < 8; ++i) followers.push_back(std::make_unique<Follower>(world.open()));
   world.feed.close();
@@ -379,7 +379,7 @@ TEST(InspectorStream, AReaderThatIsCutOffAnywhereMissesNothingAndSeesNothingTwic
   SCOPED_TRACE("seed " + std::to_string(seed));
   constexpr int kAll = 600;
   Random random(seed);
-  World world(4096, 64, milliseconds(1));
+  StreamWorld world(4096, 64, milliseconds(1));
   const std::string tenant = random.between(0, 1) == 0 ? "" : "acme";
   std::jthread writer([&world] {
     for (int i = 0; i < kAll; ++i) world.append(1, i % 3 == 0 ? 43 : 42);

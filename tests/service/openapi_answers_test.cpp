@@ -28,7 +28,7 @@ struct Ask {
   HeaderLines headers;
 };
 
-constexpr const char* kEvent =
+constexpr const char* kPostedEvent =
     R"({"event":"email.savedConfiguration","tenant":42,"data":{"email":"customer@example.com"}})";
 constexpr const char* kForm = "application/x-www-form-urlencoded";
 constexpr const char* kExport =
@@ -100,7 +100,7 @@ Ask good(const Worlds& worlds, const World& world, const std::string& method,
   if (path.starts_with("/sim/v1/mails/{")) {
     ask.target = with_id(path, worlds.ended(world) + ".eml");
   }
-  if (path == "/sim/v1/events") ask.body = kEvent;
+  if (path == "/sim/v1/events") ask.body = kPostedEvent;
   if (path == "/sim/v1/deliveries/resend") ask.body = R"({"tenant":44})";
   if (method == "PUT") ask.body = R"({"webhook":null})";
   if (!is_vendor(path)) return ask;
@@ -225,7 +225,7 @@ std::string send_with_a_used_key(World& world, Ask ask) {
     other.body += "&beside=x";  // which the route passes over
   } else {
     other.target = "/sim/v1/events";
-    other.body = kEvent;
+    other.body = kPostedEvent;
   }
   EXPECT_LT(test::status_of(send(world, other)), 300);
   return send(world, ask);

@@ -13,12 +13,12 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-Reading<RetryPolicy> read(const std::string& text) {
+Reading<RetryPolicy> read_policy(const std::string& text) {
   return read_text(&read_retry_policy, text);
 }
 
 std::string mistake(const std::string& text) {
-  const std::vector<std::string> mistakes = read(text).mistakes;
+  const std::vector<std::string> mistakes = read_policy(text).mistakes;
   return mistakes.size() == 1 ? mistakes.front() : std::to_string(mistakes.size()) + " mistakes";
 }
 
@@ -60,13 +60,13 @@ TEST(NamedRetryPolicy, EachRepeatsAfterACrash) {
 TEST(NamedRetryPolicy, EachNameIsKnownAndKept) {
   for (const std::string_view name : retry_policy_names()) {
     EXPECT_EQ(named(name).name, name);
-    EXPECT_THAT(read("\"" + std::string(name) + "\"").mistakes, IsEmpty());
+    EXPECT_THAT(read_policy("\"" + std::string(name) + "\"").mistakes, IsEmpty());
   }
   EXPECT_FALSE(named_retry_policy("Roomle").has_value());
 }
 
 TEST(ReadRetryPolicy, ReadsAttemptsAndBackoff) {
-  const auto [policy, mistakes] = read(
+  const auto [policy, mistakes] = read_policy(
       R"({"attempts": 5, "backoff": {"first": "2s", "factor": 3, "max": "1h", "jitter": 0.2},
           "retryOn": ["5xx", 429, "timeout"], "retryAfter": {"max": "30m"}})");
   EXPECT_THAT(mistakes, IsEmpty());
@@ -89,12 +89,12 @@ TEST(ReadRetryPolicy, ReadsAttemptsAndBackoff) {
 }
 
 TEST(ReadRetryPolicy, CountsTheAttemptsOfASchedule) {
-  const auto [policy, mistakes] = read(R"({"schedule": ["5s", "5m", "1h"]})");
+  const auto [policy, mistakes] = read_policy(R"({"schedule": ["5s", "5m", "1h"]})");
   EXPECT_THAT(mistakes, IsEmpty());
   EXPECT_EQ(policy.attempts, 4);
   EXPECT_THAT(policy.schedule, ElementsAre(5s, 5min, 1h));
   EXPECT_FALSE(policy.retry_after_max.has_value());
-  EXPECT_THAT(read(R"({"attempts": 2, "schedule": ["5s"]})").mistakes, IsEmpty());
+  EXPECT_THAT(read_policy(R"({"attempts": 2, "schedule": ["5s"]})").mistakes, IsEmpty());
 }
 
 TEST(ReadRetryPolicy, RefusesAttemptsThatContradictTheirSchedule) {
@@ -108,7 +108,7 @@ TEST(ReadRetryPolicy, RefusesTooLittleToKnowWhen) {
   EXPECT_EQ(mistake("{}"), "1:1 a retry policy needs 'attempts' or 'schedule'");
   EXPECT_EQ(mistake(R"({"attempts": 3})"), "1:14 more than one attempt needs a 'backoff'");
   EXPECT_EQ(mistake(R"({"attempts": 3, "backoff": {}})"), "1:28 backoff needs the member 'first'");
-  EXPECT_THAT(read(R"({"attempts": 1})").mistakes, IsEmpty());
+  EXPECT_THAT(read_policy(R"({"attempts": 1})").mistakes, IsEmpty());
 }
 
 TEST(ReadRetryPolicy, RefusesNumbersOutOfRange) {
@@ -127,7 +127,7 @@ TEST(ReadRetryPolicy, RefusesNumbersOutOfRange) {
 
 TEST(ReadRetryPolicy, ReadsJitterToBothSides) {
   const auto [policy, mistakes] =
-      read(R"({"schedule": ["1s"], "jitter": {"minus": 0.1, "plus": 0.3}})");
+      read_policy(R"({"schedule": ["1s"], "jitter": {"minus": 0.1, "plus": 0.3}})");
   EXPECT_THAT(mistakes, IsEmpty());
   EXPECT_DOUBLE_EQ(policy.jitter.minus, 0.1);
   EXPECT_DOUBLE_EQ(policy.jitter.plus, 0.3);
@@ -137,7 +137,7 @@ TEST(ReadRetryPolicy, ReadsJitterToBothSides) {
 
 std::vector<std::pair<int, int>> statuses(const std::string& list) {
   std::vector<std::pair<int, int>> found;
-  const auto [policy, mistakes] = read(R"({"schedule": ["1s"], "retryOn": )" + list + "}");
+  const auto [policy, mistakes] = read_policy(R"({"schedule": ["1s"], "retryOn": )" + list + "}");
   EXPECT_THAT(mistakes, IsEmpty());
   for (const RetryOn& one : policy.retry_on) found.emplace_back(one.status_from, one.status_to);
   return found;
@@ -183,9 +183,10 @@ TEST(ParseRetryPolicy, ReadsANameOrAnObjectFromTheCommandLine) {
 }
 
 TEST(RetryPolicyReader, OnCrashSaysWhetherToRepeatOrToMail) {
-  EXPECT_EQ(read(R"({"attempts": 1})").value.on_crash, OnCrash::repeat);
-  EXPECT_EQ(read(R"({"attempts": 1, "onCrash": "repeat"})").value.on_crash, OnCrash::repeat);
-  EXPECT_EQ(read(R"({"schedule": ["5s"], "onCrash": "mail"})").value.on_crash, OnCrash::mail);
+  EXPECT_EQ(read_policy(R"({"attempts": 1})").value.on_crash, OnCrash::repeat);
+  EXPECT_EQ(read_policy(R"({"attempts": 1, "onCrash": "repeat"})").value.on_crash, OnCrash::repeat);
+  EXPECT_EQ(read_policy(R"({"schedule": ["5s"], "onCrash": "mail"})").value.on_crash,
+            OnCrash::mail);
 }
 
 TEST(ParseRetryPolicy, TellsAMistakeAsOneOfUsage) {

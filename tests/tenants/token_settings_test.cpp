@@ -14,7 +14,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-Reading<TokenSettings> read(const std::string& text) {
+Reading<TokenSettings> read_settings(const std::string& text) {
   return read_text(&read_token_settings, text);
 }
 
@@ -24,7 +24,7 @@ std::string key_of(const std::string& secret, KeyForm form) {
 }
 
 TEST(TokenSettings, DefaultToARandomPrependedIvAndTheSecretsOwnBytes) {
-  const Reading<TokenSettings> reading = read("{}");
+  const Reading<TokenSettings> reading = read_settings("{}");
   EXPECT_THAT(reading.mistakes, IsEmpty());
   EXPECT_EQ(reading.value.algorithm, TokenAlgorithm::aes_cbc);
   EXPECT_EQ(reading.value.iv, IvMode::prefix);
@@ -34,7 +34,7 @@ TEST(TokenSettings, DefaultToARandomPrependedIvAndTheSecretsOwnBytes) {
 }
 
 TEST(TokenSettings, AreReadFromEachMember) {
-  const auto [settings, mistakes] = read(
+  const auto [settings, mistakes] = read_settings(
       R"({"algorithm": "01", "iv": {"fixed": "000102030405060708090A0b0c0d0e0f"}, "key": "md5",
           "header": "X-Roomle-Token", "urlForm": true})");
   EXPECT_THAT(mistakes, IsEmpty());
@@ -43,7 +43,7 @@ TEST(TokenSettings, AreReadFromEachMember) {
   EXPECT_EQ(settings.key, KeyForm::md5);
   EXPECT_EQ(settings.header, "X-Roomle-Token");
   EXPECT_TRUE(settings.url_form);
-  EXPECT_EQ(read(R"({"algorithm": "03"})").value.algorithm, TokenAlgorithm::plain);
+  EXPECT_EQ(read_settings(R"({"algorithm": "03"})").value.algorithm, TokenAlgorithm::plain);
 }
 
 TEST(TokenSettings, AreWrittenWithoutTheirDefaultsAndComeBackTheSame) {
@@ -52,47 +52,47 @@ TEST(TokenSettings, AreWrittenWithoutTheirDefaultsAndComeBackTheSame) {
        {R"({"iv":"zero"})", R"({"iv":"key","key":"sha256"})", R"({"algorithm":"02","key":"hex"})",
         R"({"iv":{"fixed":"000102030405060708090a0b0c0d0e0f"},"header":"t","urlForm":true})",
         R"({"algorithm":"03"})", R"({"key":"base64"})"}) {
-    EXPECT_EQ(to_json_text(read(text).value), text);
+    EXPECT_EQ(to_json_text(read_settings(text).value), text);
   }
 }
 
 TEST(TokenSettings, RefuseWhatTheyDoNotKnow) {
-  EXPECT_THAT(read(R"({"algorithm": "04"})").mistakes,
+  EXPECT_THAT(read_settings(R"({"algorithm": "04"})").mistakes,
               ElementsAre(HasSubstr("1:15 '04' is not known here")));
-  EXPECT_THAT(read(R"({"iv": "prefxi"})").mistakes,
+  EXPECT_THAT(read_settings(R"({"iv": "prefxi"})").mistakes,
               ElementsAre("1:8 'prefxi' is not known here (did you mean 'prefix'?)"));
-  EXPECT_THAT(read(R"({"key": "sha-256"})").mistakes,
+  EXPECT_THAT(read_settings(R"({"key": "sha-256"})").mistakes,
               ElementsAre("1:9 'sha-256' is not known here (did you mean 'sha256'?)"));
-  EXPECT_THAT(read(R"({"heade": "x"})").mistakes,
+  EXPECT_THAT(read_settings(R"({"heade": "x"})").mistakes,
               ElementsAre("1:2 token has no member 'heade' (did you mean 'header'?)"));
-  EXPECT_THAT(read(R"([])").mistakes,
+  EXPECT_THAT(read_settings(R"([])").mistakes,
               ElementsAre("1:1 an array stands where token (an object) is expected"));
 }
 
 TEST(TokenSettings, RefuseAFixedIvThatIsNotSixteenBytes) {
-  EXPECT_THAT(read(R"({"iv": "fixed"})").mistakes, ElementsAre("1:8 which fixed IV?"));
+  EXPECT_THAT(read_settings(R"({"iv": "fixed"})").mistakes, ElementsAre("1:8 which fixed IV?"));
   for (const char* iv : {"00ff", "zz0102030405060708090a0b0c0d0e0f", "",
                          "000102030405060708090a0b0c0d0e0f00", "000102030405060708090a0b0c0d0e0"}) {
-    EXPECT_THAT(read(std::string(R"({"iv": {"fixed": ")") + iv + "\"}}").mistakes,
+    EXPECT_THAT(read_settings(std::string(R"({"iv": {"fixed": ")") + iv + "\"}}").mistakes,
                 ElementsAre("1:18 a fixed IV is 16 bytes in hex"));
   }
-  EXPECT_THAT(read(R"({"iv": {}})").mistakes,
+  EXPECT_THAT(read_settings(R"({"iv": {}})").mistakes,
               ElementsAre("1:8 a fixed IV needs the member 'fixed'"));
 }
 
 TEST(TokenSettings, RefuseAHeaderThatIsNoRfc9110Token) {
   for (const char* name : {"", "to ken", "token:", "tök", "a\\r\\nb", "a/b", "\\\"x\\\""}) {
-    EXPECT_THAT(read(std::string(R"({"header": ")") + name + "\"}").mistakes,
+    EXPECT_THAT(read_settings(std::string(R"({"header": ")") + name + "\"}").mistakes,
                 ElementsAre("1:12 not a header's name"))
         << name;
   }
-  EXPECT_THAT(read(R"({"header": "x!#$%&'*+-.^_`|~9"})").mistakes, IsEmpty());
+  EXPECT_THAT(read_settings(R"({"header": "x!#$%&'*+-.^_`|~9"})").mistakes, IsEmpty());
 }
 
 TEST(TokenSettings, RefuseSettingsThatWouldDoNothing) {
-  EXPECT_THAT(read(R"({"algorithm": "02", "iv": "zero"})").mistakes,
+  EXPECT_THAT(read_settings(R"({"algorithm": "02", "iv": "zero"})").mistakes,
               ElementsAre("1:27 only algorithm 01 has an IV"));
-  EXPECT_THAT(read(R"({"algorithm": "03", "key": "md5"})").mistakes,
+  EXPECT_THAT(read_settings(R"({"algorithm": "03", "key": "md5"})").mistakes,
               ElementsAre("1:28 algorithm 03 does not encrypt: it has no key"));
 }
 

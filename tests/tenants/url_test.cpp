@@ -11,13 +11,13 @@ Url url(std::string_view text) {
   return parsed ? *parsed : Url{};
 }
 
-std::string refusal(std::string_view text) {
+std::string url_refusal(std::string_view text) {
   const Result<Url> parsed = parse_url(text);
   return parsed ? "accepted" : parsed.error().message;
 }
 
 bool refused_for(std::string_view text, std::string_view why) {
-  return refusal(text).find(why) != std::string::npos;
+  return url_refusal(text).find(why) != std::string::npos;
 }
 
 TEST(ParseUrl, TakesAWebhookApart) {
@@ -59,37 +59,37 @@ TEST(ParseUrl, TakesTheBracketsOffAnIpv6Address) {
 }
 
 TEST(ParseUrl, RefusesABrokenIpv6Address) {
-  EXPECT_NE(refusal("http://[::1"), "accepted");
-  EXPECT_NE(refusal("http://[zz]/"), "accepted");
+  EXPECT_NE(url_refusal("http://[::1"), "accepted");
+  EXPECT_NE(url_refusal("http://[zz]/"), "accepted");
   EXPECT_TRUE(refused_for("http://[fe80::1%25eth0]/", "zone"));
 }
 
 TEST(ParseUrl, RefusesWhatIsNotAbsolute) {
   for (const char* text : {"/roomle", "roomle", "127.0.0.1:8090/roomle", "//shop.example/roomle",
                            "http:/shop.example", "http:shop.example"}) {
-    EXPECT_TRUE(refused_for(text, "it is not absolute")) << refusal(text);
+    EXPECT_TRUE(refused_for(text, "it is not absolute")) << url_refusal(text);
   }
   EXPECT_TRUE(refused_for("", "it is empty"));
 }
 
 TEST(ParseUrl, RefusesAnUrlWithoutHost) {
   for (const char* text : {"http://", "http:///roomle", "https://:8090/", "http://?x"}) {
-    EXPECT_NE(refusal(text), "accepted") << text;
+    EXPECT_NE(url_refusal(text), "accepted") << text;
   }
 }
 
 TEST(ParseUrl, RefusesOtherSchemes) {
   for (const char* text : {"ftp://shop.example/", "file:///etc/passwd", "ws://shop.example/",
                            "gopher://shop.example/", "://shop.example"}) {
-    EXPECT_TRUE(refused_for(text, "neither http nor https")) << refusal(text);
+    EXPECT_TRUE(refused_for(text, "neither http nor https")) << url_refusal(text);
   }
 }
 
 TEST(ParseUrl, RefusesUserInfoWithoutRepeatingIt) {
   for (const char* text : {"http://user:pass@shop.example/", "http://user@shop.example/",
                            "http://@shop.example/", "http://:pass@shop.example/"}) {
-    EXPECT_TRUE(refused_for(text, "user info")) << refusal(text);
-    EXPECT_EQ(refusal(text).find("pass@"), std::string::npos);
+    EXPECT_TRUE(refused_for(text, "user info")) << url_refusal(text);
+    EXPECT_EQ(url_refusal(text).find("pass@"), std::string::npos);
   }
 }
 
@@ -108,7 +108,7 @@ TEST(ParseUrl, RefusesPortsThatDoNotExist) {
        {"http://shop.example:0/", "http://shop.example:70000/", "http://shop.example:65536/",
         "http://shop.example:8a/", "http://shop.example:-1/",
         "http://shop.example:99999999999999999999/"}) {
-    EXPECT_NE(refusal(text), "accepted") << text;
+    EXPECT_NE(url_refusal(text), "accepted") << text;
   }
   EXPECT_TRUE(refused_for("http://shop.example:0/", "port"));
   EXPECT_TRUE(refused_for("http://shop.example:70000/", "port"));
