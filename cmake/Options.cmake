@@ -9,6 +9,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   # It does not know all of GCC's, and counts one to -Wconversion that GCC does not.
   target_compile_options(project_warnings INTERFACE -Wno-unknown-warning-option -Wno-sign-conversion)
 endif()
+if(CMAKE_UNITY_BUILD)
+  # GCC takes what is included for a header, where an unnamed namespace would be a mistake.
+  target_compile_options(project_warnings INTERFACE -Wno-subobject-linkage)
+endif()
 if(ROOMLE_SIM_WERROR)
   target_compile_options(project_warnings INTERFACE -Werror)
 endif()
