@@ -3,8 +3,17 @@
 #include <utility>
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "cli/flag_value.h"
 
 namespace roomle_sim {
+namespace {
+
+// What an option suggests is the name of a check that finds nothing: CLI11 has no other place.
+constexpr std::string_view kSuggests = "suggests ";
+
+}  // namespace
 
 Flag& Flag::type_name(const std::string& name) {
   option_->type_name(name);
@@ -14,6 +23,16 @@ Flag& Flag::type_name(const std::string& name) {
 // Without a text in the flag's type, which would make the help unreadable.
 Flag& Flag::check(ValueCheck check) {
   option_->check(CLI::Validator(std::move(check), ""));
+  return *this;
+}
+
+Flag& Flag::one_of(const std::vector<std::string_view>& words) {
+  return check(is_one_of(words)).suggest(words);
+}
+
+Flag& Flag::suggest(const std::vector<std::string_view>& words) {
+  option_->check(CLI::Validator([](std::string&) { return std::string(); }, "",
+                                fmt::format("{}{}", kSuggests, fmt::join(words, " "))));
   return *this;
 }
 
@@ -90,6 +109,18 @@ void Command::footer(const std::string& text) {
 
 void Command::callback(std::function<void()> chosen) {
   app_->callback(std::move(chosen));
+}
+
+std::vector<std::string> suggestions(CLI::Option& option) {
+  try {
+    for (int i = 0;; ++i) {
+      const std::string& name = option.get_validator(i)->get_name();
+      if (name.starts_with(kSuggests))
+        return CLI::detail::split(name.substr(kSuggests.size()), ' ');
+    }
+  } catch (const CLI::OptionNotFound&) {
+    return {};  // there are no more
+  }
 }
 
 }  // namespace roomle_sim

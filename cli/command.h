@@ -28,6 +28,10 @@ class Flag {
 
   Flag& type_name(const std::string& name);  // of its value, as the help shows it
   Flag& check(ValueCheck check);             // several: all of them
+  // Other values are refused, with a "did you mean".
+  Flag& one_of(const std::vector<std::string_view>& words);
+  // What the shell offers as a value, or as its beginning; others are as good.
+  Flag& suggest(const std::vector<std::string_view>& words);
   Flag& required();
   Flag& excludes(const Flag& other);
   Flag& excludes(const std::string& name);
@@ -65,5 +69,8 @@ class Command {
  private:
   CLI::App* app_;
 };
+
+// Of one_of() and suggest().
+std::vector<std::string> suggestions(CLI::Option& option);
 
 }  // namespace roomle_sim

@@ -45,18 +45,16 @@ std::optional<TimePoint> read_moment(const std::string& text) {
 
 void DeliveryFilterFlags::add_to(Command& command) {
   command.add_option("--tenant", tenant_, "Of this tenant").type_name("ID|NAME");
-  command.add_option("--event", event_, "Of this event")
-      .type_name("EVENT")
-      .check(one_of(event_names()));
+  command.add_option("--event", event_, "Of this event").type_name("EVENT").one_of(event_names());
   Flag outcome =
       command.add_option("--outcome", outcome_, "That ended so: delivered, mailed or mail_failed")
           .type_name("OUTCOME")
-          .check(one_of(outcome_words()));
+          .one_of(outcome_words());
   command
       .add_option("--reason", reason_,
                   "Whose last attempt failed so: status, timeout, connect_refused, …")
       .type_name("REASON")
-      .check(one_of(reason_words()));
+      .one_of(reason_words());
   command.add_flag("--open", open_, "That have not ended").excludes(outcome);
   Flag since =
       command

@@ -1,4 +1,5 @@
 // roomle-sim endpoint: a tenant endpoint to play with.
+#include <algorithm>
 #include <fstream>
 #include <memory>
 #include <optional>
@@ -9,17 +10,28 @@
 #include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/endpoint_control.h"
+#include "cli/endpoint_output.h"
 #include "cli/endpoint_story.h"
 #include "cli/exit_code.h"
 #include "cli/flag_value.h"
 #include "cli/interrupt.h"
 #include "cli/token_options.h"
 #include "endpoint/fault_line.h"
+#include "endpoint/fault_words.h"
 #include "endpoint/server.h"
 #include "tenants/registry.h"
 
 namespace roomle_sim {
 namespace {
+
+// Those that a fault line may begin with.
+std::vector<std::string_view> fault_words() {
+  std::vector<std::string_view> words;
+  for (const FaultForm& form : fault_forms()) {
+    if (std::find(words.begin(), words.end(), form.word) == words.end()) words.push_back(form.word);
+  }
+  return words;
+}
 
 // The flags as they were given. Must outlive the parsing.
 class EndpointFlags {
@@ -64,6 +76,7 @@ void EndpointFlags::add_to(Command& command) {
       .add_option("--fault", fault_,
                   "The same in one line, such as 'status 503 x2, delay 200ms'. See docs/faults.md")
       .type_name("LINE")
+      .suggest(fault_words())
       .excludes("--behavior");
   command.add_flag("--control", control_,
                    "Take commands on stdin, one a line: fault LINE, behavior FILE, normal");
@@ -142,17 +155,17 @@ std::optional<Error> EndpointFlags::write_authority(const EndpointServer& server
 }
 
 // `authority_file`: where the authority's certificate was written; empty: nowhere.
-void announce(Console& console, const EndpointServer& server, bool refuses,
+void announce(Console& console, EndpointOutput& output, const EndpointServer& server, bool refuses,
               const std::string& authority_file) {
-  console.line(fmt::format("{} {}", refuses ? "refusing connections at" : "listening at",
-                           console.styled(server.url(), Console::Style::bold)));
   nlohmann::ordered_json ready{{"type", "ready"}, {"url", server.url()}, {"port", server.port()}};
   std::string trust;
   if (const std::string pem = server.authority(); !pem.empty()) {
     ready["authority"] = pem;
     trust = authority_file.empty() ? " --insecure" : " --cacert " + authority_file;
   }
-  console.object(ready);
+  output.begin({fmt::format("{} {}", refuses ? "refusing connections at" : "listening at",
+                            console.styled(server.url(), Console::Style::bold))},
+               ready);
   console.message(
       fmt::format("send to it with:  roomle-sim send email.savedConfiguration --to {}{}\n"
                   "end it with Ctrl-C",
@@ -160,8 +173,8 @@ void announce(Console& console, const EndpointServer& server, bool refuses,
 }
 
 // One command of stdin.
-void change(const std::string& line, Console& console, EndpointServer& server,
-            const EndpointFlags& flags) {
+void change(const std::string& line, Console& console, EndpointOutput& output,
+            EndpointServer& server, const EndpointFlags& flags) {
   Result<Behavior> behavior = behavior_of_command(line);
   std::optional<Error> error;
   if (!behavior) {
@@ -172,12 +185,11 @@ void change(const std::string& line, Console& console, EndpointServer& server,
   }
   if (error) {
     console.error(error->message);
-    console.object({{"type", "refused"}, {"command", line}, {"message", error->message}});
+    output.say({}, {{"type", "refused"}, {"command", line}, {"message", error->message}});
   } else {
-    console.line(fmt::format("changed: {} (at {})", printable(line), server.url()));
-    console.object({{"type", "changed"}, {"command", line}, {"url", server.url()}});
+    output.say({fmt::format("changed: {} (at {})", printable(line), server.url())},
+               {{"type", "changed"}, {"command", line}, {"url", server.url()}});
   }
-  console.flush();
 }
 
 int serve(Console& console, const EndpointFlags& flags) {
@@ -187,37 +199,32 @@ int serve(Console& console, const EndpointFlags& flags) {
   std::counting_semaphore<2> ended(0);  // the interrupt, and a closed pipe
   const InterruptWatch interrupt([&] { ended.release(); });
   const bool refuses = options->behavior.refuse;
-  bool unread = false;
+  // Nobody reads on: a pipe that was closed. An endpoint that nobody watches has no end.
+  EndpointOutput output(console, [&] { ended.release(); });
   options->observer = [&](const ReceivedRequest& request) {
-    for (const std::string& line : tell(request, console)) console.line(line);
-    if (console.json) console.object(to_object(request));
-    // Nobody reads on: a pipe that was closed. An endpoint that nobody watches has no end.
-    if (!unread && !console.flush()) {
-      unread = true;
-      ended.release();
-    }
+    output.tell(tell(request, console), to_object(request));
   };
   options->connection_observer = [&](const ResponsePlan& plan, TimePoint when) {
-    console.line(tell_connection(plan, when, console));
-    if (console.json) console.object(connection_object(plan, when));
-    console.flush();
+    output.tell({tell_connection(plan, when, console)}, connection_object(plan, when));
   };
   const auto server = EndpointServer::start(std::move(*options));
   if (!server) return console.fail(server.error());
   if (const auto error = flags.write_authority(**server)) return console.fail(*error);
-  announce(console, **server, refuses, flags.authority_file());
+  announce(console, output, **server, refuses, flags.authority_file());
   {
     std::optional<StdinLines> commands;
     if (flags.control()) {
-      commands.emplace([&](const std::string& line) { change(line, console, **server, flags); });
+      commands.emplace(
+          [&](const std::string& line) { change(line, console, output, **server, flags); });
     }
     ended.acquire();
   }
   (*server)->stop();
   const EndpointCounts counts = (*server)->counts();
-  console.line(tell(counts));
-  console.object(to_object(counts));
-  return interrupt.interrupted() ? exit_code::kInterrupted : exit_code::kCouldNotRun;
+  output.say({tell(counts)}, to_object(counts));
+  if (output.finish() && interrupt.interrupted()) return exit_code::kInterrupted;
+  console.error("the output could not be written to the end");
+  return exit_code::kCouldNotRun;
 }
 
 }  // namespace

@@ -56,8 +56,7 @@ void add_events_command(Command& app, Context& context) {
   Command command = app.add_subcommand(
       "events", "The catalogue: which events there are, and what follows a failed POST");
   const auto name = std::make_shared<std::string>();
-  command.add_option("EVENT", *name, "Print an example body of this one")
-      .check(one_of(event_names()));
+  command.add_option("EVENT", *name, "Print an example body of this one").one_of(event_names());
   add_common_flags(command, context);
   command.callback([&context, name] {
     context.run = [&context, name] {

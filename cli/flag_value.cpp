@@ -38,7 +38,7 @@ ValueCheck expects(std::string expected, std::function<bool(const std::string&)>
   };
 }
 
-ValueCheck one_of(const std::vector<std::string_view>& words) {
+ValueCheck is_one_of(const std::vector<std::string_view>& words) {
   return [words](const std::string& text) {
     if (std::find(words.begin(), words.end(), text) != words.end()) return std::string();
     return complaint(fmt::format("one of {}", fmt::join(words, ", ")), text) +

@@ -20,7 +20,7 @@ namespace roomle_sim {
 Error wrong_value(std::string_view flag, std::string_view expected, std::string_view value);
 
 // Refuses words that are not in the list, with a "did you mean".
-ValueCheck one_of(const std::vector<std::string_view>& words);
+ValueCheck is_one_of(const std::vector<std::string_view>& words);
 
 // A decimal whole number from `low` to `high`. `names` are those of CLI11, such as "--jobs,-j".
 Flag add_number(Command& command, const std::string& names, std::uint64_t low, std::uint64_t high,

@@ -4,12 +4,12 @@
 
 #include <cstddef>
 #include <functional>
-#include <memory>
 #include <unistd.h>
 #include <vector>
 
 #include "base/time.h"
 #include "cli/console.h"
+#include "cli/text_queue.h"
 #include "sender/journal.h"
 
 namespace roomle_sim {
@@ -22,31 +22,25 @@ struct OutputLimits {
   std::size_t bytes = 16UL * 1024 * 1024;  // of their events, requests and answers
 };
 
-// Contract. Threads: push() from any; records pushed by one thread are told in their order. No lock
-// of the console's is held while stdout is waited for, and none of stdio's: messages go on, and so
-// does the program's end. Other lines on stdout are to be printed before the first push().
-// Lifetime: the console outlives it. A stdout that is closed, or fails, ends the telling: it is
-// noticed also while there is nothing to tell, and said once on stderr.
+// Contract. As TextQueue's; of records. Lifetime: the console outlives it, and no lock of it is
+// held while stdout is waited for. A stdout that is closed, or fails, is said once on stderr.
 class OutputQueue {
  public:
   // `descriptor`: where to; it stays the caller's. `on_closed`: called once when nothing can be
   // told any more, by the queue's thread: must not call finish().
   explicit OutputQueue(Console& console, const OutputLimits& limits = {},
                        int descriptor = STDOUT_FILENO, std::function<void()> on_closed = {});
-  ~OutputQueue();  // finish()
-  OutputQueue(const OutputQueue&) = delete;
-  OutputQueue& operator=(const OutputQueue&) = delete;
 
   // Never waits.
   void push(std::vector<JournalRecord> records);
 
   // Tells what is left, but for no longer than `limit`: the last line may then be cut. True: all of
   // it was told. May be called again.
-  bool finish(Duration limit = std::chrono::seconds(2));
+  bool finish(Duration limit = std::chrono::seconds(2)) { return queue_.finish(limit); }
 
  private:
-  class Impl;
-  std::unique_ptr<Impl> impl_;
+  Console form_;  // how it looks, and nothing else: never printed through
+  TextQueue queue_;
 };
 
 }  // namespace roomle_sim

@@ -8,7 +8,7 @@ namespace roomle_sim {
 namespace {
 
 // No longer than a line: what goes over its end could not be taken back.
-std::string cut(std::string text, std::size_t width) {
+std::string fit(std::string text, std::size_t width) {
   std::size_t characters = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if ((static_cast<unsigned char>(text[i]) & 0xC0U) == 0x80U) continue;
@@ -36,7 +36,7 @@ void Progress::end(const std::string& name) {
 void Progress::show() {
   if (running_.empty()) return console_.status({});
   console_.status(
-      cut(fmt::format("     {}/{} {}{}", ended_, all_, printable(running_.front()),
+      fit(fmt::format("     {}/{} {}{}", ended_, all_, printable(running_.front()),
                       running_.size() > 1 ? fmt::format(", and {} more", running_.size() - 1)
                                           : std::string()),
           Console::width() - 1));

@@ -123,12 +123,13 @@ void add_run_flags(Command& command, RunFlags& flags) {
   command.add_flag("--watch", flags.watch, "Run again whenever one of the files changes");
   command.add_flag("--fail-fast", flags.fail_fast, "Begin no more after the first that fails");
   command.add_option("--mail", flags.mailbox, "Where the Roomle emails go (default: in memory)")
-      .type_name("maildir:DIR");
+      .type_name("maildir:DIR")
+      .suggest({"maildir:"});
   command
       .add_option("--time", flags.time,
                   "real (default); skip: real POSTs, no waits between; virtual: no sockets either")
       .type_name("MODE")
-      .check(one_of({"real", "skip", "virtual"}));
+      .one_of({"real", "skip", "virtual"});
   add_duration(
       command, "--timeout", [&flags](Duration timeout) { flags.timeout = timeout; },
       "For each scenario, instead of its own");

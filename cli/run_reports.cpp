@@ -26,6 +26,7 @@ constexpr std::array<std::string_view, 4> kForms{"junit", "tap", "json", "html"}
 void RunReports::add_to(Command& command) {
   command.add_option("--report", texts_, "Write a report: junit, tap, json or html (repeatable)")
       .type_name("FORM=FILE")
+      .suggest({"junit=", "tap=", "json=", "html="})
       .one_value_each();
 }
 

@@ -35,7 +35,7 @@ ordered_json member_value(std::string_view name, const std::string& text) {
 void SendOptions::add_to(Command& command) {
   command.add_option("EVENT", event_, "One of those that `roomle-sim events` lists")
       .required()
-      .check(one_of(event_names()));
+      .one_of(event_names());
   Flag to = command.add_option("--to", to_, "The webhook URL to post to");
   Flag file =
       command.add_option("--tenants", tenants_file_, "A tenants file; - is stdin").excludes(to);
@@ -51,12 +51,14 @@ void SendOptions::add_to(Command& command) {
       .type_name("NAME=VALUE")
       .one_value_each();
   command.add_option("--retry", retry_, "A policy by name, or written out as JSON (default roomle)")
-      .type_name("POLICY");
+      .type_name("POLICY")
+      .suggest(retry_policy_names());
   add_duration(
       command, "--timeout", [this](Duration timeout) { timeout_ = timeout; },
       "For one whole attempt (default 10s)");
   command.add_option("--mail", mailbox_, "Where the Roomle email goes")
       .type_name("maildir:DIR")
+      .suggest({"maildir:"})
       .default_str(std::string(kDefaultMailbox))
       .envname("ROOMLE_SIM_MAIL");
   mailbox_ = kDefaultMailbox;

@@ -56,6 +56,7 @@ void ServeOptions::add_to(Command& command) {
       .add_option("--mail", service_.mailbox,
                   "Where the Roomle emails go (default: the folder mail in that of --data)")
       .type_name("maildir:DIR")
+      .suggest({"maildir:"})
       .check(expects("maildir:DIR",
                      [](const std::string& text) {
                        return text.starts_with(kMaildir) && text.size() > kMaildir.size();
@@ -69,7 +70,7 @@ void ServeOptions::add_to(Command& command) {
           },
           "What follows from a wrong token of a request: off, log (default) or strict (401)")
       .type_name("off|log|strict")
-      .check(one_of({"off", "log", "strict"}));
+      .one_of({"off", "log", "strict"});
   add_duration(
       command, "--export-time", [this](Duration time) { service_.rapi.export_time = time; },
       "Between a 3d-export's answer and its event (default 2s)", kExportTimeRange);
@@ -108,7 +109,7 @@ void ServeOptions::add_limits(Command& command) {
           },
           "Where events may be posted: any (default), loopback or public addresses")
       .type_name("any|loopback|public")
-      .check(one_of({"any", "loopback", "public"}));
+      .one_of({"any", "loopback", "public"});
   add_number(
       command, "--most-open", 1, 10'000'000,
       [this](std::uint64_t most) { service_.dispatcher.open_limits = limits_for(most); },

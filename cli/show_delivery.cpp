@@ -19,7 +19,7 @@ std::string took(double milliseconds) {
   return humanize(std::chrono::duration_cast<Duration>(time));
 }
 
-std::string cut(std::string text) {
+std::string shown_text(std::string text) {
   if (text.size() <= kShownResponse) return printable(text);
   return fmt::format("{}… ({} bytes; whole with --json)", printable(text.substr(0, kShownResponse)),
                      text.size());
@@ -77,9 +77,9 @@ bool DeliveryTeller::request(const ordered_json& object) {
 bool DeliveryTeller::response(const ordered_json& object) {
   AnswerReader response(object);
   if (response.has("bodyBase64")) {
-    add("     a body that is no UTF-8, in base64: {}", cut(response.text("bodyBase64")));
+    add("     a body that is no UTF-8, in base64: {}", shown_text(response.text("bodyBase64")));
   } else if (const std::string body = response.text_or("body"); !body.empty()) {
-    add("     {}{}", cut(body), response.flag_or("bodyCut") ? " (cut)" : "");
+    add("     {}{}", shown_text(body), response.flag_or("bodyCut") ? " (cut)" : "");
   }
   return response.ok();
 }

@@ -14,7 +14,7 @@ using Style = Console::Style;
 
 constexpr std::size_t kToldBody = 400;  // of a response, on the terminal
 
-std::string cut(std::string_view text, std::size_t most) {
+std::string told_text(std::string_view text, std::size_t most) {
   if (text.size() <= most) return printable(text);
   while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0U) == 0x80U) --most;
   return fmt::format("{}… ({} bytes)", printable(text.substr(0, most)), text.size());
@@ -90,7 +90,7 @@ class StoryTeller {
     add("{}", response_line(*record_.exchange, verdict, console_));
     const auto& response = record_.exchange->result.response;
     if (response && !response->body.empty()) {
-      add("     {}{}", cut(response->body, kToldBody), response->body_cut ? " (cut)" : "");
+      add("     {}{}", told_text(response->body, kToldBody), response->body_cut ? " (cut)" : "");
     }
     if (verdict.success) return;
     if (const std::string_view text = advice(verdict); !text.empty()) add("     {}", text);

@@ -64,7 +64,7 @@ Result<Secret> SecretOption::read() const {
 void SettingsOptions::add_to(Command& command) {
   command.add_option("--alg", algorithm_, "01 AES-CBC (default), 02 AES-ECB, 03 base64 alone")
       .type_name("01|02|03")
-      .check(one_of(algorithm_words()));
+      .one_of(algorithm_words());
   command
       .add_option("--iv", iv_,
                   "Of 01: prefix (random, in front; default), zero, key, or 32 hex digits")
@@ -74,7 +74,7 @@ void SettingsOptions::add_to(Command& command) {
       .add_option("--key-form", key_,
                   "The secret as key: raw (default), sha256, md5, hex or base64")
       .type_name("FORM")
-      .check(one_of(key_words()));
+      .one_of(key_words());
   command.add_flag("--url-form", url_form_,
                    "'+' is written '-' and '/' '_' (both are read in any case)");
 }

@@ -53,6 +53,41 @@ TEST(EndpointCommand, TellsEachRequestAsAnObjectAndSumsUpAtTheEnd) {
   EXPECT_EQ(summary["handled"], 1);
 }
 
+// Of both numbers: the whole fits into the queue, but not into a pipe; the other not into the
+// queue.
+TEST(EndpointCommand, AnswersThoughNobodyReadsWhatItTells) {
+  for (const auto& [count, bytes] : {std::pair(20, 20'000), std::pair(25, 1'000'000)}) {
+    RunningEndpoint endpoint;
+    const std::string body(static_cast<std::size_t>(bytes), 'x');
+    for (int i = 0; i < count; ++i) {
+      ASSERT_THAT(post(endpoint.url(), body), StartsWith("HTTP/1.1 200 OK")) << i;
+    }
+    endpoint.process().signal(SIGTERM);
+    const ProcessResult result = endpoint.process().wait();
+    EXPECT_EQ(result.exit_code, exit_code::kInterrupted) << result.err;
+    int told = 0;
+    int dropped = 0;
+    for (const auto& line : objects(result.out)) {
+      if (line["type"] == "request") {
+        EXPECT_EQ(line["number"], dropped + ++told);
+      }
+      if (line["type"] == "dropped") dropped += line["count"].get<int>();
+    }
+    EXPECT_EQ(told + dropped, count);
+    EXPECT_EQ(dropped > 0, bytes == 1'000'000) << dropped;
+    EXPECT_EQ(objects(result.out).back()["handled"], count);
+  }
+}
+
+TEST(EndpointCommand, EndsWhenItsReaderDoesEvenWhereNothingIsTold) {
+  // `head` ends with the first line.
+  const ProcessResult result =
+      run_process({"/bin/bash", "-c", "set -o pipefail; \"$0\" endpoint | head -n 1", PROGRAM});
+  EXPECT_EQ(result.exit_code, exit_code::kCouldNotRun);
+  EXPECT_THAT(result.out, StartsWith("listening at http://"));
+  EXPECT_THAT(result.err, HasSubstr("the output could not be written to the end"));
+}
+
 TEST(EndpointCommand, TellsTheStoryInLinesForPeople) {
   Process process(program({"endpoint", "--secret", "a-Secr3t_Str1ng!"}));
   const std::string first = process.read_line();

@@ -113,22 +113,57 @@ TEST(Events, PrintsAnExampleBody) {
   EXPECT_EQ(roomle_sim_run({"events", "email.nothing"}).exit_code, 1);
 }
 
-TEST(Completion, TheScriptIsAcceptedByBashAndKnowsTheCommands) {
-  const ProcessResult script = roomle_sim_run({"completion", "bash"});
-  ASSERT_EQ(script.exit_code, 0);
+// What the shell offers for the last of the words, as it splits them: a line each.
+std::string offered(const std::string& shell, const std::string& prepare,
+                    const std::vector<std::string>& lines) {
+  std::string input = prepare + "\n";
+  input += roomle_sim_run({"completion", shell}).out + "\n";
+  for (const std::string& words : lines) {
+    input += "COMP_WORDS=(roomle-sim " + words +
+             "); COMP_CWORD=$((${#COMP_WORDS[@]}-1)); _roomle_sim; echo \"${COMPREPLY[*]}\"\n";
+  }
   ProcessOptions options;
-  options.input = script.out +
-                  "\nCOMP_WORDS=(roomle-sim tok); COMP_CWORD=1; _roomle_sim; echo \"$COMPREPLY\""
-                  "\nCOMP_WORDS=(roomle-sim send --t); COMP_CWORD=2; _roomle_sim; "
-                  "echo \"${COMPREPLY[@]}\"\n"
-                  "COMP_WORDS=(roomle-sim -q token --json enc); COMP_CWORD=4; _roomle_sim; "
-                  "echo \"${COMPREPLY[@]}\"\n";
-  const ProcessResult bash = run_process({"bash"}, options);
-  EXPECT_EQ(bash.err, "");
-  EXPECT_THAT(bash.out, HasSubstr("token\n"));
-  EXPECT_THAT(bash.out, HasSubstr("--timeout"));
-  EXPECT_THAT(bash.out, HasSubstr("encrypt\n"));
+  options.input = input;
+  const ProcessResult result = run_process({shell}, options);
+  EXPECT_EQ(result.err, "");
+  return result.out;
+}
+
+const std::vector<std::string> kTyped{"tok",
+                                      "send --time",
+                                      "-q token --json enc",
+                                      "run --time v",
+                                      "run --time = sk",
+                                      "run --time =",
+                                      "run --report ju",
+                                      "run ''",
+                                      "run x -- --",
+                                      "token ''",
+                                      "completion ''",
+                                      "run --report junit =",
+                                      "run --report junit = --",
+                                      "deliveries list --outcome m",
+                                      "endpoint --behavior ''",
+                                      "endpoint --fault dr",
+                                      "send --mail m",
+                                      "events email.savedC"};
+const std::string kOffered =
+    "token\n--timeout\nencrypt\nvirtual\nskip\nreal skip virtual\njunit=\n\n\nencrypt decrypt "
+    "identify\n"
+    "bash zsh\n\n\nmailed mail_failed\n\ndribble\nmaildir:\nemail.savedConfiguration\n";
+
+TEST(Completion, TheScriptIsAcceptedByBashAndKnowsCommandsFlagsAndValues) {
+  EXPECT_EQ(offered("bash", "", kTyped), kOffered);
   EXPECT_EQ(roomle_sim_run({"completion", "fish"}).exit_code, 1);
+}
+
+// As bashcompinit calls it: in sh's emulation.
+TEST(Completion, TheSameGoesForZsh) {
+  EXPECT_EQ(offered("zsh",
+                    "autoload -U compinit && compinit -u -D && autoload -U +X bashcompinit && "
+                    "bashcompinit && emulate sh",
+                    kTyped),
+            kOffered);
 }
 
 }  // namespace
