@@ -17,12 +17,13 @@ void Attribution::add_attempts(std::size_t send, const std::vector<JournalRecord
   }
 }
 
-std::vector<Attribution::Owned> Attribution::share_out(std::vector<ReceivedRequest> requests) {
+std::vector<Attribution::Owned> Attribution::share_out(std::vector<ReceivedRequest> requests,
+                                                       bool all_known) {
   std::vector<ReceivedRequest> open = std::exchange(strangers_, {});
   open.insert(open.end(), std::move_iterator(requests.begin()), std::move_iterator(requests.end()));
   std::vector<Owned> owned;
   for (ReceivedRequest& request : open) {
-    if (Attempt* attempt = find(request)) {
+    if (Attempt* attempt = find(request, all_known)) {
       attempt->seen = true;
       owned.push_back({attempt->send, std::move(request)});
     } else {
@@ -34,14 +35,14 @@ std::vector<Attribution::Owned> Attribution::share_out(std::vector<ReceivedReque
 
 // Two attempts can be equal to the letter (a fixed IV, one millisecond): first come, first served,
 // and what comes once too often still counts.
-Attribution::Attempt* Attribution::find(const ReceivedRequest& request) {
+Attribution::Attempt* Attribution::find(const ReceivedRequest& request, bool all_known) {
   const auto same_token = attempts_.find(request.token.value);
   if (same_token == attempts_.end()) return nullptr;
   Attempt* found = nullptr;
   for (Attempt& attempt : same_token->second) {
     if (attempt.exchange->request.body != request.body) continue;
     if (!attempt.seen) return &attempt;
-    if (found == nullptr) found = &attempt;
+    if (found == nullptr && all_known) found = &attempt;
   }
   return found;
 }

@@ -25,8 +25,9 @@ class Attribution {
     ReceivedRequest request;
   };
   // Those of the requests that belong to a send, in their order. One that belongs to none is kept,
-  // and comes with a later call once its attempt is known.
-  std::vector<Owned> share_out(std::vector<ReceivedRequest> requests);
+  // and comes with a later call once its attempt is known. `all_known`: no attempt follows; until
+  // then a request that came once too often may be that of an equal attempt.
+  std::vector<Owned> share_out(std::vector<ReceivedRequest> requests, bool all_known);
 
  private:
   struct Attempt {
@@ -34,7 +35,7 @@ class Attribution {
     std::shared_ptr<const Exchange> exchange;
     bool seen = false;  // a request was taken for it
   };
-  Attempt* find(const ReceivedRequest& request);
+  Attempt* find(const ReceivedRequest& request, bool all_known);
 
   std::unordered_map<std::string, std::vector<Attempt>> attempts_;  // by their tokens
   std::unordered_map<std::size_t, std::size_t> known_;              // attempts, by the sends

@@ -99,7 +99,13 @@ class ScenarioRun {
             fmt::format("at {}; --time skip and virtual do not wait", format_duration(*step.at))});
       return false;
     }
-    return stage_->wait_until(when, deadline_);
+    if (stage_->wait_until(when, deadline_)) return true;
+    if (stop_.stop_requested() || stage_->failure()) return false;
+    tell(step.origin,
+         {step.where, "the step's time",
+          fmt::format("within the scenario's time of {}", format_duration(limit)),
+          fmt::format("at {}; something was under way for longer", format_duration(*step.at))});
+    return false;
   }
 
   void perform(const SendStep& send) {
@@ -315,7 +321,9 @@ class ScenarioRun {
     stage_->wait_for_requests(sent_to_, std::min(deadline_, SteadyClock::now() + kLateRequests));
     std::vector<ReceivedRequest> fresh = stage_->take_requests();
     for (const ReceivedRequest& request : fresh) received_at_.push_back(request.time);
-    for (auto& [send, request] : attribution_.share_out(std::move(fresh))) {
+    const bool all_known =
+        std::all_of(sent_.begin(), sent_.end(), [](const Sent& sent) { return sent.complete; });
+    for (auto& [send, request] : attribution_.share_out(std::move(fresh), all_known)) {
       std::vector<ReceivedRequest>& own = sent_[send].facts.requests;
       const auto behind = std::upper_bound(
           own.begin(), own.end(), request.time,

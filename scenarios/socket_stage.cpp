@@ -38,6 +38,7 @@ Result<std::unique_ptr<Stage>> SocketStage::set_up(const Scenario& scenario,
   DispatcherOptions dispatcher;
   dispatcher.seed = seed;
   dispatcher.outgoing = options.outgoing;
+  dispatcher.on_standstill = [bell = &stage->bell()] { bell->ring(); };
   stage->dispatcher_ = std::make_unique<Dispatcher>(*stage->transport_, stage->journal(),
                                                     stage->mailbox(), stage->clock_, dispatcher);
   return std::unique_ptr<Stage>(std::move(stage));
@@ -112,16 +113,23 @@ void SocketStage::wait_for_requests(const std::map<std::string, std::uint64_t>& 
   for (const auto& [name, count] : counts) endpoints_.at(name)->wait_for(count, deadline);
 }
 
-// Waits until only time can bring what comes next, and puts the clock forward to that, or to
-// `until` where that is earlier, unless `came` says that what was under way has brought what is
-// awaited. False where nothing ever comes, or `until` or the deadline does: while something is
-// under way the clock goes as any other.
+// Waits until what is awaited `came`, or until only time can bring what comes next, and puts the
+// clock forward to that, or to `until` where that is earlier. False where nothing ever comes, or
+// `until` or the deadline does: while something is under way the clock goes as any other.
 bool SocketStage::skip(TimePoint until, SteadyTime deadline, const std::function<bool()>& came) {
-  const Standstill standstill =
-      dispatcher_->wait_for_standstill(std::min(clock_.steady(until), deadline));
-  // What was interrupted stands still, too: time must not go by for it.
-  if (!standstill.reached || bell().closed()) return false;
-  if (came()) return true;
+  const SteadyTime limit = std::min(clock_.steady(until), deadline);
+  Standstill standstill;
+  for (;;) {
+    const std::uint64_t heard = bell().rung();
+    standstill = dispatcher_->standstill();
+    // What was interrupted stands still, too: time must not go by for it.
+    if (bell().closed()) return false;
+    // Behind the look at the dispatcher: what brought it to its standstill may have brought this.
+    if (came()) return true;
+    if (standstill.reached) break;
+    if (std::chrono::steady_clock::now() >= limit || dispatcher_->failure()) return false;
+    bell().wait(heard, limit);
+  }
   const TimePoint next = std::min(standstill.next.value_or(until), until);
   if (next == TimePoint::max()) return false;
   clock_.jump_to(next);
@@ -135,7 +143,8 @@ bool SocketStage::wait_until(TimePoint when, SteadyTime deadline) {
   while (skips_ && !came() && !bell().closed()) {
     if (!skip(when, deadline, came)) break;
   }
-  return bell().wait_until(std::min(clock_.steady(when), deadline));
+  const SteadyTime at = clock_.steady(when);
+  return bell().wait_until(std::min(at, deadline)) && at <= deadline;
 }
 
 bool SocketStage::wait_for_end(const std::string& delivery, SteadyTime deadline) {

@@ -14,9 +14,9 @@
 
 namespace roomle_sim {
 
-// Skipping: the thread that runs the scenario waits, in the functions below, for the dispatcher's
-// standstill; then only time can bring what comes next, so the clock is put forward to it. A step
-// of the scenario itself therefore never lies in skipped time.
+// Skipping: the thread that runs the scenario waits, in the functions below, for what it awaits or
+// for the dispatcher's standstill; then only time can bring what comes next, so the clock is put
+// forward to it. A step of the scenario itself therefore never lies in skipped time.
 //
 // Lifetime: the members are declared in the order in which they depend on one another.
 class SocketStage : public Stage {

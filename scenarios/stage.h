@@ -52,12 +52,13 @@ class Stage {
   [[nodiscard]] virtual TimePoint now() const = 0;
   // Whether waiting takes real time, so that a scenario's `timeout` bounds what it may wait for.
   [[nodiscard]] virtual bool waits_in_real_time() const = 0;
-  // Returns at that time, or at `deadline`; false where the run was given up before.
+  // Returns at that time, or at `deadline`; false where that came first, or the run was given up.
   virtual bool wait_until(TimePoint when, SteadyTime deadline) = 0;
   // Whether the delivery has ended before the deadline.
   virtual bool wait_for_end(const std::string& delivery, SteadyTime deadline) = 0;
-  // How often something was recorded or received. Returns from the wait when that was more often
-  // than `heard`, the scenario's time or the deadline has come, or the run was given up.
+  // Counts what is recorded and received, and what else may matter to who waits. Returns from the
+  // wait when that was more often than `heard`, the scenario's time or the deadline has come, or
+  // the run was given up.
   [[nodiscard]] std::uint64_t changes() const { return bell_.rung(); }
   virtual void wait_for_change(std::uint64_t heard, TimePoint until, SteadyTime deadline) = 0;
 

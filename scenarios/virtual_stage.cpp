@@ -137,7 +137,7 @@ bool VirtualStage::go_on(TimePoint until, SteadyTime deadline) {
 bool VirtualStage::wait_until(TimePoint when, SteadyTime deadline) {
   while (go_on(when, deadline)) {
   }
-  return !bell().closed();
+  return !bell().closed() && now() >= when;
 }
 
 bool VirtualStage::wait_for_end(const std::string& delivery, SteadyTime deadline) {

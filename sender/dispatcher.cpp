@@ -184,11 +184,20 @@ Random Dispatcher::Impl::random_for(std::int64_t tenant_id) {
 Standstill Dispatcher::Impl::wait_for_standstill(std::chrono::steady_clock::time_point limit) {
   std::unique_lock lock(mutex_);
   ++standstill_waiters_;
-  const bool reached =
-      quiet_.wait_until(lock, limit, [&] { return stands_still() || stopping_ || failure_; });
+  quiet_.wait_until(lock, limit, [&] { return stands_still() || stopping_ || failure_; });
   --standstill_waiters_;
+  return standstill_now();
+}
+
+Standstill Dispatcher::Impl::standstill() const {
+  const std::lock_guard lock(mutex_);
+  return standstill_now();
+}
+
+// With mutex_ held.
+Standstill Dispatcher::Impl::standstill_now() const {
   Standstill standstill;
-  standstill.reached = reached && stands_still();
+  standstill.reached = stands_still();
   if (!timers_.empty()) standstill.next = timers_.begin()->first;
   return standstill;
 }
@@ -202,6 +211,7 @@ bool Dispatcher::Impl::stands_still() const {
 // With mutex_ held: something that was under way may have been the last.
 void Dispatcher::Impl::tell_quiet() {
   if (stopping_ || standstill_waiters_ > 0) quiet_.notify_all();
+  if (options_.on_standstill && (failure_ || stands_still())) options_.on_standstill();
 }
 
 void Dispatcher::Impl::clock_advanced() {
@@ -249,6 +259,9 @@ void Dispatcher::stop() {
 }
 Standstill Dispatcher::wait_for_standstill(std::chrono::steady_clock::time_point limit) {
   return impl_->wait_for_standstill(limit);
+}
+Standstill Dispatcher::standstill() const {
+  return impl_->standstill();
 }
 void Dispatcher::clock_advanced() {
   impl_->clock_advanced();

@@ -43,6 +43,11 @@ struct DispatcherOptions {
   // none left: then as many acts are under way as there are threads. For tests; empty: std::thread.
   std::function<std::thread(std::function<void()>)> make_thread;
   OutgoingOptions outgoing;
+  // Called whenever Dispatcher::standstill() may have become true, and at a failure: from any
+  // thread, with a lock of the dispatcher's held, so that it must not call the dispatcher. For a
+  // clock that can be put forward (JumpingClock) while what is awaited may come from elsewhere,
+  // too. Empty: not called.
+  std::function<void()> on_standstill;
 };
 
 // What came of asking for a delivery's next attempt now.
@@ -112,6 +117,8 @@ class Dispatcher {
   // nothing is due, at most until `limit`, a stop or a failure. What is held back for a paused
   // tenant counts as neither.
   Standstill wait_for_standstill(std::chrono::steady_clock::time_point limit);
+  // The same as it is now.
+  [[nodiscard]] Standstill standstill() const;
   // To be called after the clock was put forward: what has become due begins.
   void clock_advanced();
 

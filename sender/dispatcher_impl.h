@@ -59,6 +59,7 @@ class Dispatcher::Impl {
   std::size_t open() const;
   void stop();
   Standstill wait_for_standstill(std::chrono::steady_clock::time_point limit);
+  Standstill standstill() const;
   void clock_advanced();
   std::optional<Error> failure() const;
 
@@ -94,6 +95,7 @@ class Dispatcher::Impl {
   std::optional<Result<MailReceipt, MailError>> hand_over(const FallbackMail& mail);
   [[nodiscard]] bool quiet() const { return acts_.empty() && acts_under_way_ + writes_ == 0; }
   [[nodiscard]] bool stands_still() const;
+  [[nodiscard]] Standstill standstill_now() const;
   void tell_quiet();
   void watch_timers();
   void run_timers();

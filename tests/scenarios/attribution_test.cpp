@@ -26,9 +26,12 @@ ReceivedRequest request(const std::string& token, const std::string& body = "{}"
   return one;
 }
 
-std::vector<std::size_t> owners(Attribution& attribution, std::vector<ReceivedRequest> requests) {
+std::vector<std::size_t> owners(Attribution& attribution, std::vector<ReceivedRequest> requests,
+                                bool all_known = true) {
   std::vector<std::size_t> sends;
-  for (const auto& owned : attribution.share_out(std::move(requests))) sends.push_back(owned.send);
+  for (const auto& owned : attribution.share_out(std::move(requests), all_known)) {
+    sends.push_back(owned.send);
+  }
   return sends;
 }
 
@@ -57,6 +60,15 @@ TEST(Attribution, ARequestThatCameBeforeItsAttemptWasKnownIsNotLost) {
   attribution.add_attempts(3, {started("late")});
   EXPECT_THAT(owners(attribution, {}), ElementsAre(3));
   EXPECT_THAT(owners(attribution, {}), IsEmpty());
+}
+
+TEST(Attribution, ARequestOnceTooOftenWaitsForAnEqualAttemptThatMayFollow) {
+  Attribution attribution;
+  attribution.add_attempts(0, {started("same")});
+  EXPECT_THAT(owners(attribution, {request("same"), request("same")}, false), ElementsAre(0));
+  attribution.add_attempts(1, {started("same")});
+  EXPECT_THAT(owners(attribution, {request("same")}, false), ElementsAre(1));
+  EXPECT_THAT(owners(attribution, {}, true), ElementsAre(0));
 }
 
 TEST(Attribution, AttemptsThatAreGivenAgainAreKnown) {

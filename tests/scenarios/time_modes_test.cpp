@@ -1,6 +1,8 @@
 // The three ways in which time passes in a run: they tell the same, and two of them do not wait.
+#include <atomic>
 #include <chrono>
 #include <filesystem>
+#include <future>
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -155,6 +157,55 @@ TEST(Skip, WhatIsUnderWayIsNotSkipped) {
                         R"("endpoint": {"sequence": [{"status": 200, "delay": "3s"}]}, )"),
           in(TimeMode::skip));
   EXPECT_EQ(ran.result.state, State::passed) << differences_of(ran.result) << ran.result.error;
+}
+
+// The endpoint answers the first tenant once it has got the second event of the other: whoever
+// waits for all that is under way, before a step that has a time, waits until that attempt fails.
+class GoesOn : public testing::TestWithParam<std::string> {};
+
+TEST_P(GoesOn, WithWhatIsAwaitedWhileSomethingElseIsUnderWay) {
+  std::promise<void> last;
+  std::atomic<int> count{0};
+  RawServer server([&, came = last.get_future().share()](RawConnection& connection) {
+    if (connection.read_request().starts_with("POST /waits ")) {
+      if (came.wait_for(std::chrono::seconds(30)) != std::future_status::ready) return;
+    } else if (++count == 2) {
+      last.set_value();
+    }
+    connection.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+  });
+  const Ran ran = run(fmt::format(R"({{ "name": "two", "tenants": [
+    {{"id": 1, "name": "waits", "webhook": "{0}/waits"}},
+    {{"id": 2, "name": "goes on", "webhook": "{0}/"}} ],
+  "steps": [ {{"send": "email.savedConfiguration", "tenant": 1, "as": "waits"}},
+    {{"send": "email.savedConfiguration", "tenant": 2, "as": "second"}},
+    {{"expect": {{"of": "second", "outcome": "delivered"{1}}}}},
+    {{"at": "50ms", "send": "email.savedConfiguration", "tenant": 2, "as": "last"}},
+    {{"expect": {{"of": "last", "outcome": "delivered"}}}},
+    {{"expect": {{"of": "waits", "outcome": "delivered"}}}} ] }})",
+                                  server.origin(), GetParam()),
+                      in(TimeMode::skip));
+  EXPECT_EQ(ran.result.state, State::passed) << differences_of(ran.result) << ran.result.error;
+}
+
+INSTANTIATE_TEST_SUITE_P(Skip, GoesOn, testing::Values("", R"(, "within": "10s")"));
+
+TEST(Skip, AStepThatTheScenariosTimeEndsBeforeIsNotPerformed) {
+  RawServer hanging([&](RawConnection& connection) {
+    connection.read_request();
+    connection.wait_for_close();
+  });
+  RunOptions options = in(TimeMode::skip);
+  options.external_endpoint = hanging.url();
+  const Ran ran =
+      run(scenario_text(kSend + R"(, {"at": "30s", "send": "email.savedConfiguration"})",
+                        R"("timeout": "200ms", )", R"(, "simulator": {"timeout": "1m"})"),
+          options);
+  EXPECT_EQ(ran.result.state, State::failed);
+  EXPECT_THAT(differences_of(ran.result),
+              HasSubstr("the step's time: within the scenario's time of 200ms / at 30s; something "
+                        "was under way for longer"));
+  EXPECT_EQ(ran.result.sends.size(), 1U);
 }
 
 TEST(Skip, AnInterruptBringsNoTimeAndNoMail) {
