@@ -12,6 +12,17 @@
 namespace roomle_sim {
 namespace {
 
+// Null: the scenario's own list, around all others.
+bool lies_within(const StepOrigin* origin, const StepOrigin* scope) {
+  while (origin != scope && origin != nullptr) origin = origin->around.get();
+  return origin == scope;
+}
+
+struct NamedSend {
+  const StepOrigin* origin = nullptr;
+  std::size_t send = 0;
+};
+
 class StepsReader {
  public:
   StepsReader(const TenantRegistry& registry, Diagnostics& all) : registry_(registry), all_(all) {}
@@ -115,7 +126,7 @@ class StepsReader {
     }
     if (!send.name.empty()) {
       own_.emplace(std::pair(origin_.get(), send.name), sends_.size());
-      named_[send.name].push_back(sends_.size());
+      named_[send.name].push_back({origin_.get(), sends_.size()});
     }
     sends_.push_back(send.name);
     steps_.emplace_back(std::move(send));
@@ -239,17 +250,17 @@ class StepsReader {
     for (const StepOrigin* scope = origin_.get();; scope = scope->around.get()) {
       const auto own = own_.find({scope, *name});
       if (own != own_.end()) return own->second;
+      const std::vector<std::size_t> within = newest_within(scope, *name);
+      if (within.size() == 1) return within.front();
+      if (within.size() > 1) {
+        report(of,
+               fmt::format("several sends are called '{}', each in a round of its own, or in an "
+                           "include",
+                           *name),
+               fmt::format("a name for each, such as \"{}-${{index}}\"", *name));
+        return std::nullopt;
+      }
       if (scope == nullptr) break;
-    }
-    const auto found = named_.find(*name);
-    if (found != named_.end() && found->second.size() == 1) return found->second.front();
-    if (found != named_.end()) {
-      report(of,
-             fmt::format("several sends are called '{}', each in a round of its own, or in an "
-                         "include",
-                         *name),
-             fmt::format("a name for each, such as \"{}-${{index}}\"", *name));
-      return std::nullopt;
     }
     std::vector<std::string_view> names;
     for (const auto& [one, sends] : named_) names.push_back(one);
@@ -257,6 +268,21 @@ class StepsReader {
            fmt::format("no send before this is called '{}'{}", *name, did_you_mean(*name, names)),
            "the name that a send step gives in \"as\"");
     return std::nullopt;
+  }
+
+  // Of the sends of that name in rounds and lists within `scope`, which is around what is being
+  // read: up to two, the newest.
+  [[nodiscard]] std::vector<std::size_t> newest_within(const StepOrigin* scope,
+                                                       const std::string& name) const {
+    std::vector<std::size_t> found;
+    const auto named = named_.find(name);
+    if (named == named_.end()) return found;
+    for (auto one = named->second.rbegin(); one != named->second.rend(); ++one) {
+      // Behind what lies outside come only those that do so, too: a scope is read in one go.
+      if (found.size() == 2 || !lies_within(one->origin, scope)) break;
+      found.push_back(one->send);
+    }
+    return found;
   }
 
   const TenantRegistry& registry_;
@@ -267,7 +293,7 @@ class StepsReader {
   std::vector<std::string> sends_;  // their names, in the order of the file
   std::map<std::pair<const StepOrigin*, std::string>, std::size_t>
       own_;  // by where the name counts
-  std::map<std::string, std::vector<std::size_t>> named_;
+  std::map<std::string, std::vector<NamedSend>> named_;
   Duration latest_{0};  // of the steps that have a time
 };
 

@@ -87,6 +87,29 @@ TEST(NamesInRounds, AListThatIsIncludedTwiceHasItsOwn) {
   EXPECT_EQ(differences_of(result), "");
 }
 
+TEST(NamesInRounds, AListThatIsIncludedInARoundBelongsToIt) {
+  const TemporaryFolder folder;
+  folder.file("with.json", "[" + send_as("x") + "]");
+  folder.file("without.json", "[" + kSend + "]");
+  const auto read = [&](const std::string& steps) {
+    return load_scenario_file(folder.file("main.json", scenario_text(steps)));
+  };
+  const auto scenarios =
+      read(R"({"repeat": 2, "steps": [{"include": "with.json"}, )" + expect_of("x") + "]}");
+  ASSERT_TRUE(scenarios) << scenarios.error().message;
+  EXPECT_EQ(std::get<Expectation>(scenarios->front().steps.back()).send, 1U);
+  // In the second round there is none, and that of the first is seen by whoever is around both.
+  const auto other = read(R"({"repeat": ["with", "without"], "as": "list", "steps": [
+    {"include": "${list}.json"}, )" +
+                          expect_of("x") + "]}");
+  ASSERT_TRUE(other) << other.error().message;
+  EXPECT_EQ(std::get<Expectation>(other->front().steps.back()).send, 0U);
+  const auto outside =
+      read(R"({"repeat": 2, "steps": [{"include": "with.json"}]}, )" + expect_of("x"));
+  ASSERT_FALSE(outside);
+  EXPECT_THAT(outside.error().message, HasSubstr("several sends are called 'x'"));
+}
+
 TEST(DifferencesInRounds, TellTheRound) {
   const test::Ran ran = test::run(scenario_text(
       R"({"repeat": ["a", "b"], "as": "v", "steps": [)" + kSend +
