@@ -57,10 +57,17 @@ ordered_json report_document(const SuiteResult& suite, const ReportContext& cont
                         {"errors", suite.errors},
                         {"notRun", suite.not_run},
                         {"notChecked", suite.not_checked},
+                        {"time", time_mode_word(context.run->time)},
                         {"durationMs", fractional_milliseconds(suite.duration)},
-                        {"scenarios", ordered_json::array()}};
+                        {"clockMs", fractional_milliseconds(suite.passed_time)},
+                        {"scenarios", ordered_json::array()},
+                        {"notBegun", ordered_json::array()}};
   for (const ScenarioResult& result : suite.results) {
     document["scenarios"].push_back(scenario_document(result, *context.run));
+  }
+  for (const Scenario* one : suite.not_begun) {
+    document["notBegun"].push_back(
+        {{"name", one->name}, {"file", one->path}, {"line", line_of(one->where)}});
   }
   return document;
 }

@@ -32,6 +32,14 @@ std::string count(const ordered_json& document, const char* member, std::string_
                      word);
 }
 
+// "11 ms for 75.6 h" where time was skipped, as the terminal has it.
+std::string took(const ordered_json& document) {
+  const double real = number_of(document, "durationMs");
+  const double clock = number_of(document, "clockMs");
+  if (text_of(document, "time") == "real" || clock < real + 1000) return human(real);
+  return fmt::format("{} for {}", human(real), human(clock));
+}
+
 std::string header(const ordered_json& document) {
   return fmt::format(
       "<header>\n<h1>Scenarios</h1>\n<p class=\"counts\">{}{}{}{}</p>\n"
@@ -39,14 +47,15 @@ std::string header(const ordered_json& document) {
       count(document, "passed", "passed", "passed"), count(document, "failed", "failed", "failed"),
       count(document, "errors", "could not run", "error"),
       count(document, "notRun", "not run", "interrupted"), xml_escape(text_of(document, "program")),
-      human(number_of(document, "durationMs")), xml_escape(text_of(document, "written")),
+      took(document), xml_escape(text_of(document, "written")),
       number_of(document, "notChecked") > 0
           ? fmt::format(" · {} expectations not checked: external endpoint",
                         number_of(document, "notChecked"))
           : "");
 }
 
-std::string contents(const ordered_json& scenarios) {
+std::string contents(const ordered_json& document) {
+  const ordered_json& scenarios = document.at("scenarios");
   std::string rows;
   for (std::size_t i = 0; i < scenarios.size(); ++i) {
     const ordered_json& one = scenarios[i];
@@ -56,6 +65,11 @@ std::string contents(const ordered_json& scenarios) {
         "<td class=\"number\">{5}</td></tr>\n",
         state, i + 1, xml_escape(text_of(one, "name")), xml_escape(text_of(one, "file")),
         number_of(one, "line"), human(number_of(one, "durationMs")));
+  }
+  for (const ordered_json& one : document.at("notBegun")) {
+    rows += fmt::format(
+        "<tr><td class=\"state\">not run</td><td>{}</td><td>{}:{}</td><td></td></tr>\n",
+        xml_escape(text_of(one, "name")), xml_escape(text_of(one, "file")), number_of(one, "line"));
   }
   return fmt::format("<nav><table class=\"contents\">\n{}</table></nav>\n", rows);
 }
@@ -148,7 +162,7 @@ std::string report_html(const ordered_json& document) {
       "<meta name=\"color-scheme\" content=\"light dark\">\n"
       "<title>{} passed, {} failed · roomle-sim</title>\n<style>\n{}</style>\n</head>\n<body>\n",
       kPolicy, number_of(document, "passed"), number_of(document, "failed"), html_style());
-  html += header(document) + contents(scenarios) + "<main>\n";
+  html += header(document) + contents(document) + "<main>\n";
   for (std::size_t i = 0; i < scenarios.size(); ++i) html += section(scenarios[i], i + 1);
   return html + "</main>\n</body>\n</html>\n";
 }

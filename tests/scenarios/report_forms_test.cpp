@@ -197,6 +197,31 @@ TEST(Junit, WhatWasNotRunIsSkipped) {
       <skipped message="not run"/>)")));
 }
 
+TEST(Document, NamesWhatWasNotBegunAndSoDoesItsPage) {
+  const std::vector<Scenario> scenarios = three();
+  const SuiteResult suite = stopped(scenarios);
+  RunOptions options;
+  options.time = TimeMode::virt;
+  const ordered_json document = report_document(suite, {"roomle-sim 1", TimePoint{}, &options});
+  EXPECT_EQ(document["time"], "virtual");
+  ASSERT_EQ(document["scenarios"].size(), 1U);
+  ASSERT_EQ(document["notBegun"].size(), 2U);
+  EXPECT_EQ(document["notBegun"][1],
+            (ordered_json{{"name", "scenario 3"}, {"file", "test.json"}, {"line", 1}}));
+  EXPECT_THAT(report_html(document),
+              HasSubstr(R"(<td class="state">not run</td><td>scenario 3</td>)"));
+}
+
+TEST(Html, TellsHowMuchTimeWentByWhereItWasSkipped) {
+  Suite suite = mailed();
+  suite.options.time = TimeMode::skip;
+  suite.result.duration = std::chrono::milliseconds(11);
+  suite.result.passed_time = std::chrono::hours(75);
+  EXPECT_THAT(report_html(suite.document()), HasSubstr("11 ms for 75 h"));
+  suite.options.time = TimeMode::real;
+  EXPECT_THAT(report_html(suite.document()), Not(HasSubstr(" for 75 h")));
+}
+
 TEST(Tap, ANameCannotBeTakenForADirective) {
   Suite suite;
   suite.add(scenario_text(kSend));

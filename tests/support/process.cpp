@@ -50,6 +50,7 @@ std::string read_all(int fd) {
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
   std::signal(SIGPIPE, SIG_DFL);
+  std::signal(SIGINT, SIG_DFL);  // a shell ignores it for what it runs in the background
   execvpe(arguments[0], arguments.data(), environment.data());
   _exit(127);
 }
