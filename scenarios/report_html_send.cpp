@@ -99,6 +99,24 @@ std::string attempt_html(const ordered_json& attempt, bool open) {
   return html + "</details>\n";
 }
 
+// The first ones, and the last, which says how it ended.
+std::string attempts_html(const ordered_json& attempts, Unfolded unfolded) {
+  const std::size_t count = attempts.size();
+  const std::size_t left_out = count - std::min(count, kShownAttempts);
+  std::string html;
+  for (std::size_t i = 0; i < count; ++i) {
+    const bool last = i + 1 == count;
+    if (last && left_out > 0) {
+      html += fmt::format("<p class=\"note\">{} attempt{} left out here</p>\n", left_out,
+                          left_out == 1 ? " is" : "s are");
+    }
+    if (!last && i + 1 >= kShownAttempts) continue;
+    html += attempt_html(attempts[i], (unfolded == Unfolded::last && last) ||
+                                          (unfolded == Unfolded::only_one && count == 1));
+  }
+  return html;
+}
+
 std::string mail_html(const ordered_json& mail) {
   std::string recipients;
   for (const auto& one : mail.value("to", ordered_json::array())) {
@@ -185,17 +203,7 @@ std::string html_send(const ordered_json& send, Unfolded unfolded) {
            fmt::format("<p>refused: {}</p></article>\n", xml_escape(text_of(send, "refused")));
   }
   html += html_timeline(send);
-  const auto& attempts = send.at("attempts");
-  const std::size_t shown = std::min(attempts.size(), kShownAttempts);
-  for (std::size_t i = 0; i < shown; ++i) {
-    const bool open = (unfolded == Unfolded::last && i + 1 == shown) ||
-                      (unfolded == Unfolded::only_one && attempts.size() == 1);
-    html += attempt_html(attempts[i], open);
-  }
-  if (attempts.size() > kShownAttempts) {
-    html += fmt::format("<p class=\"note\">and {} more attempts</p>\n",
-                        attempts.size() - kShownAttempts);
-  }
+  html += attempts_html(send.at("attempts"), unfolded);
   if (const auto mail = send.find("mail"); mail != send.end() && mail->contains("error")) {
     html += fmt::format("<p>No email: {}</p>\n", xml_escape(text_of(*mail, "error")));
   }

@@ -110,6 +110,25 @@ TEST(Html, WhatIsNotAsExpectedCanBeReadAtOnceAndTheRestUnfolds) {
   EXPECT_EQ(html.find(open), html.rfind(open)) << "of the other send, nothing";
 }
 
+TEST(Html, OfManyAttemptsTheLastIsThereAndUnfolded) {
+  Suite suite = mailed();
+  ordered_json document = suite.document();
+  const auto shown = [&](int count) {
+    ordered_json& attempts = document["scenarios"][0]["sends"][0]["attempts"];
+    attempts = ordered_json::array();
+    for (int i = 1; i <= count; ++i) {
+      attempts.push_back({{"number", i}, {"startMs", i}, {"endMs", i}, {"status", 503}});
+    }
+    return report_html(document);
+  };
+  const std::string open = "<details open><summary>Attempt ";
+  EXPECT_THAT(shown(50), AllOf(HasSubstr("Attempt 49: "), HasSubstr(open + "50: "),
+                               Not(HasSubstr("left out"))));
+  EXPECT_THAT(shown(60), AllOf(HasSubstr("Attempt 49: "), Not(HasSubstr("Attempt 50: ")),
+                               Not(HasSubstr("Attempt 59: ")), HasSubstr(open + "60: "),
+                               HasSubstr(">10 attempts are left out here<")));
+}
+
 TEST(Html, AScheduleOfDaysFitsBesideAttemptsOfMilliseconds) {
   ordered_json send{{"attempts", ordered_json::array()}, {"waits", ordered_json::array()}};
   double at = 0;
