@@ -1,7 +1,6 @@
 #include "scenarios/replay.h"
 
 #include <algorithm>
-#include <cctype>
 #include <filesystem>
 #include <system_error>
 
@@ -9,6 +8,7 @@
 
 #include "base/json_text.h"
 #include "scenarios/replay_form.h"
+#include "scenarios/replay_names.h"
 #include "scenarios/report_file.h"
 #include "tenants/registry.h"
 
@@ -18,110 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::ordered_json;
 
-constexpr std::string_view kEnding = ".replay.json";
 constexpr std::size_t kMostDifferences = 50;  // of one scenario: then it is another traffic
-
-// FNV-1a: two cases whose names are written alike in a file's name still have a file each.
-std::uint32_t hash_of(std::string_view text) {
-  std::uint32_t hash = 2166136261U;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
-  return hash;
-}
-
-std::string for_file_name(std::string_view text) {
-  constexpr std::size_t kLongest = 60;
-  std::string name;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool plain = byte < 0x80 && (std::isalnum(byte) != 0 || c == '-' || c == '_');
-    if (plain) {
-      name += c;
-    } else if (!name.empty() && !name.ends_with('-')) {
-      name += '-';
-    }
-  }
-  name.resize(std::min(name.size(), kLongest));
-  while (name.ends_with('-')) name.pop_back();
-  return name;
-}
-
-// What stands behind that of the scenario's file.
-std::string ending_of(const Scenario& scenario) {
-  if (scenario.cases == 1) return std::string(kEnding);
-  return fmt::format(".{}-{:08x}{}", for_file_name(scenario.name), hash_of(scenario.name), kEnding);
-}
-
-// The names that a file's recording may have, the shortest first: "a", "x.a", "tt.x.a", … Where
-// something could not be written in a file's name, a hash of what it was tells it apart.
-std::vector<std::string> names_for(const std::string& path) {
-  std::error_code error;
-  fs::path absolute = fs::absolute(path, error).lexically_normal();
-  if (error) absolute = path;
-  std::string whole = absolute.stem().string();
-  std::string name = for_file_name(whole);
-  bool altered = name != whole;
-  std::vector<std::string> names{name};
-  if (altered) names.push_back(fmt::format("{}-{:08x}", name, hash_of(whole)));
-  for (fs::path at = absolute.parent_path(); at.has_filename(); at = at.parent_path()) {
-    const std::string folder = at.filename().string();
-    const std::string written = for_file_name(folder);
-    altered = altered || written != folder;
-    whole = folder + "/" + whole;
-    name = written + "." + name;
-    names.push_back(altered ? fmt::format("{}-{:08x}", name, hash_of(whole)) : name);
-  }
-  return names;
-}
-
-// For each file of the scenarios the name of its recording: the shortest that none of the others
-// can have. But a longer one under which it was recorded beside others stays its own: so each of
-// them can be compared by itself.
-class FileNames {
- public:
-  FileNames(const std::vector<Scenario>& scenarios, const std::set<std::string>& recordings) {
-    std::map<std::string, std::vector<std::string>> alike;  // paths by their shortest name
-    for (const Scenario& one : scenarios) {
-      endings_[one.path].push_back(ending_of(one));
-      if (candidates_.contains(one.path)) continue;
-      candidates_[one.path] = names_for(one.path);
-      alike[candidates_[one.path].front()].push_back(one.path);
-    }
-    for (const auto& [name, paths] : alike) {
-      for (const std::string& path : paths) names_[path] = name_of(path, paths, recordings);
-    }
-  }
-
-  [[nodiscard]] std::string of(const Scenario& scenario) const {
-    return names_.at(scenario.path) + ending_of(scenario);
-  }
-
- private:
-  [[nodiscard]] std::string name_of(const std::string& path, const std::vector<std::string>& alike,
-                                    const std::set<std::string>& recordings) const {
-    std::set<std::string> taken;
-    for (const std::string& other : alike) {
-      if (other == path) continue;
-      taken.insert(candidates_.at(other).begin(), candidates_.at(other).end());
-    }
-    std::vector<std::string> own = candidates_.at(path);
-    const std::string longest = own.back();
-    std::erase_if(own, [&](const std::string& name) { return taken.contains(name); });
-    if (own.empty()) return longest;
-    const auto& endings = endings_.at(path);
-    const auto is_recorded = [&](const std::string& name) {
-      return std::any_of(endings.begin(), endings.end(), [&](const std::string& ending) {
-        return recordings.contains(name + ending);
-      });
-    };
-    const auto recorded = std::find_if(own.rbegin(), own.rend(), is_recorded);
-    return recorded == own.rend() ? own.front() : *recorded;
-  }
-
-  // By the scenarios' paths.
-  std::map<std::string, std::vector<std::string>> candidates_;
-  std::map<std::string, std::vector<std::string>> endings_;
-  std::map<std::string, std::string> names_;
-};
 
 struct Folder {
   bool any = false;  // something is in it
@@ -136,7 +33,7 @@ Result<Folder> look_into(const std::string& folder) {
   while (!error && at != fs::directory_iterator()) {
     found.any = true;
     std::string name = at->path().filename().string();
-    if (name.ends_with(kEnding)) found.recordings.insert(std::move(name));
+    if (name.ends_with(kReplayEnding)) found.recordings.insert(std::move(name));
     at.increment(error);
   }
   if (!error) return found;
@@ -153,10 +50,10 @@ Result<std::unique_ptr<Replay>> Replay::open(const std::string& folder, bool upd
     return Error{ErrorCode::bad_input,
                  fmt::format("--replay: {} holds other things and no recording (*{}); "
                              "expected a folder for recordings alone",
-                             folder, kEnding)};
+                             folder, kReplayEnding)};
   }
   std::unique_ptr<Replay> replay(new Replay(folder, update || found->recordings.empty()));
-  const FileNames names(scenarios, found->recordings);
+  const ReplayNames names(scenarios, found->recordings);
   std::map<std::string, const Scenario*> taken;
   for (const Scenario& scenario : scenarios) {
     const std::string name = names.of(scenario);
@@ -238,7 +135,8 @@ std::vector<std::string> Replay::strangers() const {
   fs::directory_iterator at(folder_, error);
   while (!error && at != fs::directory_iterator()) {
     const std::string name = at->path().filename().string();
-    if (name.ends_with(kEnding) && !ours.contains(name)) strangers.push_back(at->path().string());
+    if (name.ends_with(kReplayEnding) && !ours.contains(name))
+      strangers.push_back(at->path().string());
     at.increment(error);
   }
   std::sort(strangers.begin(), strangers.end());

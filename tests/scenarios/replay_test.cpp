@@ -141,7 +141,7 @@ class ReplayOfFiles : public ReplayFolder {
           scenario_text(
               R"({"send": "email.savedConfiguration", "data": {"email": "x@example.com", "configuratorId": ")" +
               file + "\"}}"),
-          {}, file);
+          {}, tree_ + file);
       EXPECT_TRUE(parsed) << parsed.error().message;
       scenarios.push_back(parsed->front());
     }
@@ -161,6 +161,8 @@ class ReplayOfFiles : public ReplayFolder {
     strangers_ = (*replay)->strangers();
     return differences;
   }
+
+  std::string tree_;  // where the files lie, which is in nothing that they send
 
   std::vector<std::string> recordings() const {
     std::vector<std::string> names;
@@ -190,6 +192,31 @@ TEST_F(ReplayOfFiles, AsManyFoldersAsItTakes) {
   EXPECT_THAT(recordings(),
               testing::ElementsAre("p.x.a.replay.json", "q.x.a.replay.json", "y.a.replay.json"));
   EXPECT_EQ(play_all({"q/x/a.json", "q/y/a.json"}), "");
+}
+
+TEST_F(ReplayOfFiles, TheFolderThatTheTreeLiesInIsInNoName) {
+  const std::vector<std::string> files{"f.json", "x/y/f.json", "z/y/f.json"};
+  tree_ = "rp2/";
+  EXPECT_EQ(play_all(files), "");
+  EXPECT_THAT(recordings(),
+              testing::ElementsAre("f.replay.json", "x.y.f.replay.json", "z.y.f.replay.json"));
+  // Checked out elsewhere, also where the folder is called like one in the tree.
+  for (const char* tree : {"checkout9/", "/srv/other/", "x/y/", "z/"}) {
+    tree_ = tree;
+    EXPECT_EQ(play_all(files), "") << tree;
+    EXPECT_THAT(strangers_, testing::IsEmpty()) << tree;
+    EXPECT_EQ(play_all({"f.json", "x/y/f.json"}), "") << tree;
+    EXPECT_EQ(play_all({"x/y/f.json", "z/y/f.json"}), "") << tree;
+    EXPECT_EQ(play_all({"x/y/f.json"}), "") << tree;
+  }
+}
+
+TEST_F(ReplayOfFiles, AFolderInAnotherOfItsNameIsToldApart) {
+  const std::vector<std::string> files{"a.json", "shop/a.json", "shop/shop/a.json"};
+  EXPECT_EQ(play_all(files), "");
+  EXPECT_THAT(recordings(), testing::ElementsAre("a.replay.json", "shop.a.replay.json",
+                                                 "shop.shop.a.replay.json"));
+  EXPECT_EQ(play_all(files), "");
 }
 
 TEST_F(ReplayOfFiles, NamesThatAreWrittenAlikeAreToldApartToo) {
