@@ -33,19 +33,21 @@ class Keeper {
   Keeper(Console& console, EndpointUnderTest& endpoint, const std::vector<std::string>* command)
       : console_(console), endpoint_(endpoint), command_(command) {}
 
-  // Whether it has ended.
-  bool tell_its_end() const {
+  // Whether it has ended, `when` it can have.
+  bool tell_its_end(std::string_view when) const {
     const auto ended = endpoint_.how_it_ended();
     if (!ended) return false;
     console_.object({{"type", "commandEnded"}, {"command", command_->front()}, {"how", *ended}});
-    console_.error(fmt::format("'{}' {} during the run", command_->front(), *ended));
+    console_.error(fmt::format("'{}' {} {}", command_->front(), *ended, when));
     return true;
   }
-  void keep_alive(const Url& url, Duration limit, const std::stop_token& stop) const {
-    if (!tell_its_end()) return;
+  // An error where it could not be started again.
+  std::optional<Error> keep_alive(std::string_view when, const Url& url, Duration limit,
+                                  const std::stop_token& stop) const {
+    if (!tell_its_end(when)) return std::nullopt;
     console_.message(fmt::format("starting '{}' again", command_->front()));
-    const auto error = endpoint_.start(*command_, url, limit, stop);
-    if (error && !stop.stop_requested()) console_.error(error->message);
+    auto error = endpoint_.start(*command_, url, limit, stop);
+    return stop.stop_requested() ? std::nullopt : std::move(error);
   }
 
  private:
@@ -76,12 +78,15 @@ int play(Context& context, const RunFlags& flags, const RunPlan& plan,
   const Keeper keeper(console, endpoint, command);
   int code = exit_code::kFine;
   if (flags.watch) {
-    code = run_and_watch(console, flags, plan, stop, [&] {
-      if (command != nullptr) keeper.keep_alive(*plan.endpoint, flags.ready_timeout, stop);
+    code = run_and_watch(console, flags, plan, stop, [&](std::string_view when) {
+      return command == nullptr
+                 ? std::nullopt
+                 : keeper.keep_alive(when, *plan.endpoint, flags.ready_timeout, stop);
     });
   } else {
-    code = play_round(console, scenarios, plan, stop);
-    keeper.tell_its_end();
+    const Result<int> played = play_round(console, scenarios, plan, stop);
+    code = played ? *played : console.fail(played.error());
+    keeper.tell_its_end("during the run");
   }
   endpoint.stop();
   return interrupt.interrupted() ? exit_code::kInterrupted : code;

@@ -40,12 +40,12 @@ std::optional<Error> finish_replay(Console& console, Replay& replay, const RunPl
 
 }  // namespace
 
-int play_round(Console& console, const std::vector<Scenario>& scenarios, const RunPlan& plan,
-               const std::stop_token& stop) {
+Result<int> play_round(Console& console, const std::vector<Scenario>& scenarios,
+                       const RunPlan& plan, const std::stop_token& stop) {
   std::unique_ptr<Replay> replay;
   if (!plan.replay.empty()) {
     auto opened = Replay::open(plan.replay, plan.replay_update, scenarios);
-    if (!opened) return console.fail(opened.error());
+    if (!opened) return opened.error();
     replay = *std::move(opened);
   }
   if (const auto seed = plan.suite.shuffle) {
@@ -71,7 +71,8 @@ int play_round(Console& console, const std::vector<Scenario>& scenarios, const R
   if (replay && !stop.stop_requested()) {
     if (auto failed = finish_replay(console, *replay, plan)) error = std::move(failed);
   }
-  return error ? console.fail(*error) : exit_code_of(suite);
+  if (error) return *std::move(error);
+  return exit_code_of(suite);
 }
 
 }  // namespace roomle_sim

@@ -4,14 +4,16 @@
 #include <stop_token>
 #include <vector>
 
+#include "base/result.h"
 #include "cli/console.h"
 #include "cli/run_flags.h"
 
 namespace roomle_sim {
 
-// Prints a line for each scenario as it ends, and the summary. Gives the exit code, which is that
-// of what could not be written, or else of the results.
-int play_round(Console& console, const std::vector<Scenario>& scenarios, const RunPlan& plan,
-               const std::stop_token& stop);
+// Prints a line for each scenario as it ends, and the summary. Gives the exit code that the results
+// call for. An error, which is left to the caller to tell: recordings that cannot be used, before
+// anything is played (bad_input, unavailable); a report or a recording that could not be written.
+Result<int> play_round(Console& console, const std::vector<Scenario>& scenarios,
+                       const RunPlan& plan, const std::stop_token& stop);
 
 }  // namespace roomle_sim

@@ -14,21 +14,17 @@ namespace {
 
 class WatchLoop {
  public:
-  WatchLoop(Console& console, const RunFlags& flags, const RunPlan& plan, FileWatch& watch)
-      : console_(console), flags_(flags), plan_(plan), watch_(watch) {}
+  WatchLoop(Console& console, const RunFlags& flags, const RunPlan& plan, FileWatch& watch,
+            const KeepAlive& keep_alive)
+      : console_(console), flags_(flags), plan_(plan), watch_(watch), keep_alive_(keep_alive) {}
 
-  int run(const std::stop_token& stop, const std::function<void()>& after_round) {
+  int run(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
       const Result<std::vector<Scenario>> scenarios = load();
       if (!failure_) failure_ = plan_.reports.overwrites(files_);
       if (failure_) return console_.fail(*failure_);
-      if (scenarios) {
-        play_round(console_, *scenarios, plan_, stop);
-        if (!stop.stop_requested()) after_round();
-      } else {
-        console_.object({{"type", "error"}, {"message", scenarios.error().message}});
-        console_.fail(scenarios.error());
-      }
+      const std::optional<Error> error = scenarios ? play(*scenarios, stop) : scenarios.error();
+      if (error) tell(*error);
       if (stop.stop_requested()) break;
       tell_watching();
       if (!watch_.wait(stop)) break;
@@ -37,6 +33,20 @@ class WatchLoop {
   }
 
  private:
+  // Nothing is played without the endpoint: every scenario would tell of that, and of nothing else.
+  std::optional<Error> play(const std::vector<Scenario>& scenarios, const std::stop_token& stop) {
+    if (auto error = keep_alive_("while no scenario ran")) return error;
+    if (stop.stop_requested()) return std::nullopt;
+    const Result<int> code = play_round(console_, scenarios, plan_, stop);
+    if (!code) tell(code.error());
+    return stop.stop_requested() ? std::nullopt : keep_alive_("during the run");
+  }
+
+  void tell(const Error& error) {
+    console_.object({{"type", "error"}, {"message", error.message}});
+    console_.fail(error);
+  }
+
   // A file that is missing is waited for, and a folder without any.
   void tell_watching() {
     const WatchedFiles watched = wanted();
@@ -81,6 +91,7 @@ class WatchLoop {
   const RunFlags& flags_;
   const RunPlan& plan_;
   FileWatch& watch_;
+  const KeepAlive& keep_alive_;
   std::set<std::string> files_;
   std::optional<Error> failure_;
 };
@@ -88,10 +99,10 @@ class WatchLoop {
 }  // namespace
 
 int run_and_watch(Console& console, const RunFlags& flags, const RunPlan& plan,
-                  const std::stop_token& stop, const std::function<void()>& after_round) {
+                  const std::stop_token& stop, const KeepAlive& keep_alive) {
   auto watch = FileWatch::start();
   if (!watch) return console.fail(watch.error());
-  return WatchLoop(console, flags, plan, **watch).run(stop, after_round);
+  return WatchLoop(console, flags, plan, **watch, keep_alive).run(stop);
 }
 
 }  // namespace roomle_sim

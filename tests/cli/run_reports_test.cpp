@@ -1,5 +1,4 @@
-// `roomle-sim run`: reports, progress, how to run a failure again, recordings, and --watch.
-#include <csignal>
+// `roomle-sim run`: reports, progress, how to run a failure again, and recordings.
 #include <filesystem>
 #include <fstream>
 
@@ -9,7 +8,6 @@
 #include "base/json_text.h"
 #include "tests/cli/program.h"
 #include "tests/cli/run_support.h"
-#include "tests/support/held_port.h"
 #include "tests/support/raw_server.h"
 #include "tests/support/temporary_folder.h"
 
@@ -283,93 +281,6 @@ TEST_F(RunReported, TrafficIsRecordedAndComparedUntilItIsRecordedAnew) {
                                 HasSubstr("       200          | 201\n")));
   EXPECT_EQ(run({fine_, "--replay", folder, "--replay-update"}).exit_code, 0);
   EXPECT_EQ(run({fine_, "--replay", folder}).exit_code, 0);
-}
-
-// Reads objects of --json until one of this type comes.
-nlohmann::ordered_json next(Process& process, const std::string& type) {
-  for (;;) {
-    auto object = json_from(process.read_line());
-    if (object.at("type") == type) return object;
-  }
-}
-
-TEST_F(RunReported, WatchingRunsAgainAfterEachChangeAndEndsWith130) {
-  const std::string members =
-      folder_.file("members.json", R"({ "tenants": [ { "id": 1, "name": "x" } ] })");
-  const std::string file =
-      folder_.file("watched.json", R"({ "name": "watched", "include": "members.json",
-    "steps": [ { "send": "email.savedConfiguration" }, { "expect": { "outcome": "delivered" } } ] })");
-  Process process(
-      program({"run", file, "--watch", "--json", "--report", "json=" + in("report.json")}));
-  EXPECT_EQ(next(process, "summary")["passed"], 1);
-  next(process, "watching");
-  // What it includes changes, as an editor changes it: another file in its place.
-  folder_.file("members.tmp", R"({ "tenants": [ { "id": 1, "name": "x", "webhook": null } ] })");
-  fs::rename(in("members.tmp"), members);
-  EXPECT_EQ(next(process, "summary")["failed"], 1);
-  next(process, "watching");
-  // Broken, and mended.
-  std::ofstream(members) << "{";
-  next(process, "watching");
-  std::ofstream(members) << R"({ "tenants": [ { "id": 1, "name": "x" } ] })";
-  EXPECT_EQ(next(process, "summary")["passed"], 1);
-  next(process, "watching");
-  process.signal(SIGINT);
-  const ProcessResult result = process.wait();
-  EXPECT_EQ(result.exit_code, 130);
-  EXPECT_THAT(result.err, HasSubstr("members.json:1:"));
-}
-
-TEST_F(RunReported, WatchingStartsACommandAgainThatHasEnded) {
-  const std::string file = folder_.file("watched.json", scenario("mailed"));
-  const std::string url = test::HeldPort().url();
-  const std::string port = url.substr(url.rfind(':') + 1, url.size() - url.rfind(':') - 2);
-  // An endpoint that comes to its end with the first request.
-  Process process(program({"run", file, "--watch", "--json", "--endpoint", url, "--", "sh", "-c",
-                           "\"$0\" endpoint --port \"$1\" --json --fault 503 | "
-                           "{ read -r ready; read -r request; }; exit 7",
-                           PROGRAM, port}));
-  for (int ended = 0; ended < 2;) {
-    const auto object = json_from(process.read_line());
-    ASSERT_FALSE(object.is_discarded()) << process.wait().err;
-    if (object["type"] == "commandEnded") {
-      EXPECT_EQ(object["how"], "exited with status 7");
-      ++ended;
-    } else if (object["type"] == "watching") {
-      std::ofstream(file) << scenario("mailed");  // another round
-    }
-  }
-  process.signal(SIGINT);
-  const ProcessResult result = process.wait();
-  EXPECT_EQ(result.exit_code, 130);
-  EXPECT_THAT(result.err, AllOf(HasSubstr("'sh' exited with status 7 during the run"),
-                                HasSubstr("starting 'sh' again")));
-}
-
-TEST_F(RunReported, WatchingTellsAnErrorAsAnObjectAndWhatItWaitsFor) {
-  const std::string later = in("later.json");
-  Process process(program({"run", later, "--watch", "--json"}));
-  EXPECT_THAT(next(process, "error")["message"], HasSubstr("there is no such file"));
-  EXPECT_EQ(next(process, "watching")["files"], 1);
-  folder_.file("later.json", "{");
-  EXPECT_THAT(next(process, "error")["message"], HasSubstr("later.json:1:2: not JSON"));
-  EXPECT_EQ(next(process, "watching")["files"], 1);
-  process.signal(SIGINT);
-  const ProcessResult result = process.wait();
-  EXPECT_EQ(result.exit_code, 130);
-  EXPECT_THAT(result.err, HasSubstr("watching 1 file; Ctrl-C ends"));
-}
-
-TEST_F(RunReported, WatchingWaitsOnAFileThatIsMissing) {
-  const std::string file =
-      folder_.file("watched.json", R"({ "name": "watched", "tenantsFile": "later.json",
-    "steps": [ { "send": "email.savedConfiguration" }, { "expect": { "outcome": "delivered" } } ] })");
-  Process process(program({"run", file, "--watch", "--json"}));
-  next(process, "watching");
-  folder_.file("later.json", R"({ "tenants": [ { "id": 1, "name": "x" } ] })");
-  EXPECT_EQ(next(process, "summary")["passed"], 1);
-  process.signal(SIGINT);
-  EXPECT_EQ(process.wait().exit_code, 130);
 }
 
 }  // namespace
