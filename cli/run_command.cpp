@@ -1,7 +1,6 @@
 // `roomle-sim run`: scenarios from files.
 #include <algorithm>
 #include <memory>
-#include <set>
 
 #include <fmt/format.h>
 
@@ -118,10 +117,10 @@ int run(Context& context, const RunFlags& flags) {
       return console.fail(usage_error("--watch: stdin cannot be watched"));
     }
   } else {
-    std::set<std::string> files;
+    ChosenFiles files;
     auto loaded = flags.choice.load(flags.paths, flags.seed, console, &files);
     if (!loaded) return console.fail(loaded.error());
-    if (const auto error = plan->reports.overwrites(files)) return console.fail(*error);
+    if (const auto error = plan->reports.overwrites(kept_files(files))) return console.fail(*error);
     scenarios = *std::move(loaded);
   }
 

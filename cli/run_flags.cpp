@@ -71,6 +71,7 @@ Result<RunPlan> understand(const RunFlags& flags,
   }
   plan.reports = flags.reports;
   if (auto error = plan.reports.check()) return *error;
+  if (auto error = plan.reports.overwrites(kept_files(flags, child))) return *error;
   if (flags.replay_update && flags.replay.empty()) {
     return usage_error("--replay-update needs --replay DIR: where to record");
   }

@@ -51,15 +51,15 @@ std::optional<Error> RunReports::check() {
   return std::nullopt;
 }
 
-std::optional<Error> RunReports::overwrites(const std::set<std::string>& files) const {
-  for (const Report& report : reports_) {
-    const auto same = std::find_if(files.begin(), files.end(), [&](const std::string& file) {
-      return file != "-" && file_identity(file) == file_identity(report.path);
-    });
-    if (same == files.end()) continue;
-    return Error{
-        ErrorCode::usage,
-        fmt::format("--report: '{}' is a file of this run, and would be overwritten", report.path)};
+std::optional<Error> RunReports::overwrites(const std::vector<KeptFile>& files) const {
+  if (reports_.empty()) return std::nullopt;
+  std::vector<std::string> identities;
+  for (const Report& report : reports_) identities.push_back(file_identity(report.path));
+  for (const KeptFile& file : files) {
+    const auto which = which_harms(identities, file);
+    if (!which) continue;
+    return Error{ErrorCode::usage,
+                 fmt::format("--report: '{}' {}", reports_[*which].path, file.why)};
   }
   return std::nullopt;
 }

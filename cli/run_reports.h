@@ -2,12 +2,12 @@
 #pragma once
 
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
 #include "cli/command.h"
+#include "cli/kept_files.h"
 #include "scenarios/suite.h"
 
 namespace roomle_sim {
@@ -20,8 +20,8 @@ class RunReports {
   // for one file; unavailable: a file that could not be written.
   std::optional<Error> check();
 
-  // usage: a report that would take the place of one of these, which a run has read.
-  [[nodiscard]] std::optional<Error> overwrites(const std::set<std::string>& files) const;
+  // usage: a report that would take the place of one of these.
+  [[nodiscard]] std::optional<Error> overwrites(const std::vector<KeptFile>& files) const;
 
   // Of these after check().
   [[nodiscard]] bool need_sends() const;

@@ -21,7 +21,7 @@ class WatchLoop {
   int run(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
       const Result<std::vector<Scenario>> scenarios = load();
-      if (!failure_) failure_ = plan_.reports.overwrites(files_);
+      if (!failure_) failure_ = plan_.reports.overwrites(kept_files(files_));
       if (failure_) return console_.fail(*failure_);
       const std::optional<Error> error = scenarios ? play(*scenarios, stop) : scenarios.error();
       if (error) tell(*error);
@@ -63,7 +63,7 @@ class WatchLoop {
     constexpr int kMostTimes = 5;  // each time something new: else they would change for ever
     bool told = false;             // what is odd about the files, once
     for (int i = 1;; ++i) {
-      files_.clear();
+      files_ = {};
       Console quiet;
       quiet.quiet = true;
       Result<std::vector<Scenario>> scenarios =
@@ -77,7 +77,7 @@ class WatchLoop {
 
   [[nodiscard]] WatchedFiles wanted() const {
     WatchedFiles wanted;
-    wanted.files = files_;
+    wanted.files = files_.read;
     for (const std::string& path : flags_.paths) {
       std::error_code error;
       (std::filesystem::is_directory(path, error) ? wanted.folders : wanted.files).insert(path);
@@ -92,7 +92,7 @@ class WatchLoop {
   const RunPlan& plan_;
   FileWatch& watch_;
   const KeepAlive& keep_alive_;
-  std::set<std::string> files_;
+  ChosenFiles files_;
   std::optional<Error> failure_;
 };
 

@@ -9,7 +9,6 @@
 #include "scenarios/file_identity.h"
 #include "scenarios/filter.h"
 #include "scenarios/selection.h"
-#include "scenarios/suite.h"
 
 namespace roomle_sim {
 namespace {
@@ -83,20 +82,20 @@ Result<LoadOptions> ScenarioChoice::load_options(std::optional<std::uint64_t> se
 
 Result<std::vector<Scenario>> ScenarioChoice::load(const std::vector<std::string>& paths,
                                                    std::optional<std::uint64_t> seed,
-                                                   Console& console,
-                                                   std::set<std::string>* files) const {
+                                                   Console& console, ChosenFiles* files) const {
   std::vector<Filter> filters;
   for (const std::string& text : filters_) {
     auto filter = Filter::parse(text);
     if (!filter) return filter.error();
     filters.push_back(*std::move(filter));
   }
-  if (files != nullptr) files->insert(variables_files_.begin(), variables_files_.end());
+  if (files != nullptr) files->read.insert(variables_files_.begin(), variables_files_.end());
   Result<LoadOptions> options = load_options(seed);
   if (!options) return options.error();
-  if (files != nullptr) note_files(*options, *files);
+  if (files != nullptr) note_files(*options, files->read);
   const auto found = find_scenario_files(paths);
   if (!found) return found.error();
+  if (files != nullptr) files->passed_over = found->passed_over;
   auto scenarios = load_scenarios(found->scenarios, *options);
   tell_passed_over(console,
                    scenarios ? not_included(found->passed_over, *scenarios) : found->passed_over);

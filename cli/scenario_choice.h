@@ -11,8 +11,14 @@
 #include "cli/command.h"
 #include "cli/console.h"
 #include "scenarios/scenario.h"
+#include "scenarios/suite.h"
 
 namespace roomle_sim {
+
+struct ChosenFiles {
+  std::set<std::string> read;  // or looked for and not found
+  std::vector<FoundFiles::Other> passed_over;
+};
 
 class ScenarioChoice {
  public:
@@ -20,10 +26,10 @@ class ScenarioChoice {
 
   // Those behind the paths that are wanted. What was passed over, and what was probably not meant,
   // is told on the console. An error: a path or a flag that cannot be used (usage), all mistakes of
-  // all files (bad_input). `files`: where to note each that is read, or looked for and not found.
+  // all files (bad_input). `files`: where to note them.
   Result<std::vector<Scenario>> load(const std::vector<std::string>& paths,
                                      std::optional<std::uint64_t> seed, Console& console,
-                                     std::set<std::string>* files = nullptr) const;
+                                     ChosenFiles* files = nullptr) const;
 
   [[nodiscard]] bool filters() const { return !filters_.empty(); }
   // As they were given.

@@ -72,4 +72,11 @@ ordered_json report_document(const SuiteResult& suite, const ReportContext& cont
   return document;
 }
 
+bool is_report_document(const ordered_json& document) {
+  if (!document.is_object() || !document.contains("scenarios")) return false;
+  const auto program = document.find("program");
+  return program != document.end() && program->is_string() &&
+         program->get<std::string>().starts_with("roomle-sim ");
+}
+
 }  // namespace roomle_sim

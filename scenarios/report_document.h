@@ -19,6 +19,9 @@ struct ReportContext {
 // Of the version 1 of its form. The results need their sends (RunOptions::keep_sends).
 nlohmann::ordered_json report_document(const SuiteResult& suite, const ReportContext& context);
 
+// Whether this is one, of whatever version.
+bool is_report_document(const nlohmann::ordered_json& document);
+
 // One scenario of it.
 nlohmann::ordered_json scenario_document(const ScenarioResult& result, const RunOptions& run);
 

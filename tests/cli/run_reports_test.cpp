@@ -8,6 +8,7 @@
 #include "base/json_text.h"
 #include "tests/cli/program.h"
 #include "tests/cli/run_support.h"
+#include "tests/support/held_port.h"
 #include "tests/support/raw_server.h"
 #include "tests/support/temporary_folder.h"
 
@@ -101,8 +102,78 @@ TEST_F(RunReported, NoReportTakesThePlaceOfAFileOfTheRun) {
     }
     EXPECT_EQ(content_of(file), before);
   }
-  // Another JSON file of the folder is none.
-  EXPECT_EQ(run({folder_.path(), "--report", "json=" + tenants}).exit_code, 4);
+  // What is found in a folder may be a scenario that is just being written.
+  const std::string broken = folder_.file("broken.json", R"({ "name": "broken", "st)");
+  for (const auto& [file, why] :
+       {std::pair(tenants, "this is no scenario"), std::pair(broken, "this is no JSON")}) {
+    const ProcessResult result = run({folder_.path(), "--report", "json=" + file});
+    EXPECT_EQ(result.exit_code, 1) << result.err;
+    EXPECT_THAT(result.err, HasSubstr("--report: '" + file + "' was found and passed over (" + why +
+                                      "), and would be overwritten"));
+  }
+  EXPECT_THAT(content_of(broken), StartsWith("{ \"name\": \"broken\""));
+}
+
+TEST_F(RunReported, AReportOfAnEarlierRunIsReplacedThoughItIsFoundInTheFolder) {
+  const std::string shop = folder_.file("shop/a.json", scenario("delivered"));
+  const std::string report = in("shop/report.json");
+  for (const char* passed : {"\"passed\": 1", "\"passed\": 1", "\"passed\": 0"}) {
+    if (std::string_view(passed).ends_with('0')) folder_.file("shop/a.json", scenario("mailed"));
+    const ProcessResult result = run({in("shop"), "--report", "json=" + report});
+    EXPECT_THAT(result.err, Not(HasSubstr("would be overwritten")));
+    EXPECT_THAT(content_of(report), HasSubstr(passed));
+  }
+  folder_.file("shop/report.json", "");
+  EXPECT_EQ(run({in("shop"), "--report", "json=" + report}).exit_code, 4) << "an empty file";
+}
+
+TEST_F(RunReported, NoReportTakesThePlaceOfWhatItsFlagsName) {
+  const std::string cert = folder_.file("cert.pem", "a certificate");
+  const std::string key = folder_.file("key.pem", "a key");
+  const std::string script = folder_.file("start.sh", "exit 7");
+  const std::string tenants = folder_.file("tenants.json", "[]");
+  const std::vector<std::string> command{"--endpoint", test::HeldPort().url(), "--", "sh",
+                                         script,       "--tenants=" + tenants};
+  struct Row {
+    std::vector<std::string> flags;
+    std::string file;
+    std::string why;
+  };
+  for (const Row& row :
+       std::vector<Row>{{{"--cacert", cert}, cert, "is the file of --cacert"},
+                        {{"--cert", cert, "--key", key}, cert, "is the file of --cert"},
+                        {{"--cert", cert, "--key", key}, in("./key.pem"), "is the file of --key"},
+                        {command, script, "is a file of the command behind '--'"},
+                        {command, tenants, "is a file of the command behind '--'"}}) {
+    std::vector<std::string> arguments{fine_, "--report", "tap=" + row.file};
+    arguments.insert(arguments.end(), row.flags.begin(), row.flags.end());
+    const std::string before = content_of(row.file);
+    const ProcessResult result = run(arguments);
+    EXPECT_EQ(result.exit_code, 1) << result.err;
+    EXPECT_THAT(result.err, HasSubstr("--report: '" + row.file + "' " + row.why +
+                                      ", and would be overwritten"));
+    EXPECT_EQ(content_of(row.file), before);
+  }
+}
+
+TEST_F(RunReported, NoReportGoesIntoTheFolderOfRecordings) {
+  const auto refused = [&](const std::string& folder, const std::string& report) {
+    const ProcessResult result = run({fine_, "--replay", folder, "--report", "json=" + report});
+    EXPECT_EQ(result.exit_code, 1) << result.err;
+    EXPECT_THAT(result.err, HasSubstr("--report: '" + report + "' lies in the folder of --replay"));
+  };
+  fs::create_directory(in("recorded"));
+  EXPECT_EQ(run({fine_, "--replay", in("recorded")}).exit_code, 0);
+  const std::string recording = in("recorded/fine.replay.json");
+  const std::string before = content_of(recording);
+  fs::create_symlink(recording, in("link.json"));
+  refused(in("recorded"), recording);
+  refused(in("recorded/"), in("recorded/later.json"));
+  refused(in("recorded"), in("link.json"));
+  EXPECT_EQ(content_of(recording), before);
+  EXPECT_EQ(
+      run({fine_, "--replay", in("recorded"), "--report", "json=" + in("recorded.json")}).exit_code,
+      0);
 }
 
 TEST_F(RunReported, TheCurlOfAFailurePostsTheSameToAnotherEndpoint) {
