@@ -29,12 +29,20 @@ TEST(CredentialNames, AreKnownByWhatTheySpeakOf) {
                            "DB_PWD",
                            "PASSPHRASE",
                            "BEARER",
-                           "SHOP_SIG"}) {
+                           "SHOP_SIG",
+                           "accessKey",
+                           "AWSAccessKeyId",
+                           "accesskey",
+                           "APIKey",
+                           "userAuth",
+                           "key2",
+                           "shop.key",
+                           "login[pass]"}) {
     EXPECT_TRUE(holds_credentials(name)) << name;
   }
-  for (const char* name :
-       {"Content-Type", "User-Agent", "Host", "Content-Length", "X-Request-Id", "Date", "Server",
-        "Author", "X-Keyboard", "Retry-After", "X-Signal", "Design", "code"}) {
+  for (const char* name : {"Content-Type", "User-Agent", "Host", "Content-Length", "X-Request-Id",
+                           "Date", "Server", "Author", "X-Keyboard", "Retry-After", "X-Signal",
+                           "Design", "code", "monkey", "keyboardLayout", "Passage", "ETag"}) {
     EXPECT_FALSE(holds_credentials(name)) << name;
   }
 }
@@ -56,8 +64,42 @@ TEST(CredentialNames, OfAUrlOnlyWhatGivesAwayIsLeftOut) {
            {"…@h/q?api_key=k&token=", "…@h/q?api_key=******&token="},
            {"http://h/p?email=a@b.example", "http://h/p?email=a@b.example"},
            {"http://h x/?token", "http://h x/?token"},
+           {"/p?api%5Fkey=abc&accessKey=def", "/p?api%5Fkey=******&accessKey=******"},
+           {"/p?api%5fk%65y=abc&%=1&k%zz=2", "/p?api%5fk%65y=******&%=1&k%zz=2"},
+           {"http://h/?a=b?token=abc", "http://h/?a=b?token=******"},
+           {"http://h/p#access_token=abc&x=1", "http://h/p#access_token=******&x=1"},
            {"", ""}}) {
     EXPECT_EQ(without_url_credentials(text), shown);
+  }
+}
+
+TEST(CredentialNames, APasswordMayHaveInItWhatEndsAHost) {
+  for (const auto& [text, shown] : std::vector<std::pair<std::string, std::string>>{
+           {"http://user:pa/ss@127.0.0.1/", "http://******@127.0.0.1/"},
+           {"http://user:pa?ss@h/", "http://******@h/"},
+           {"http://user:pa#ss@h/", "http://******@h/"},
+           {"http://user:p@ss/w@h/", "http://******@h/"},
+           {"http://user:pa?key=ss@h/?x=1", "http://******"},
+           {"http://user:123456/x@h/", "http://******@h/"},
+           {"http://h/?next=ftp://u:p/w@h", "http://h/?next=ftp://******@h"},
+           {"http://u:p@h/ http://v:q/r@i/", "http://******@h/ http://******@i/"}}) {
+    EXPECT_EQ(without_url_credentials(text), shown);
+  }
+}
+
+TEST(CredentialNames, AMailAddressBehindAHostIsNoPassword) {
+  for (const char* text : {"http://h:8080/u/a@b.example", "http://[::1]:80/u?email=a@b.example",
+                           "http://h/#a@b", "http://h:/a@b", "http://h/ a:b@c", "://@h/", "://"}) {
+    EXPECT_EQ(without_url_credentials(text), text);
+  }
+}
+
+TEST(CredentialNames, AreSoughtInTimeProportionalToTheText) {
+  constexpr std::size_t kMany = 300'000;
+  for (const std::string part : {"://", "?", "://a:b/", "?key=", "://@", "://x@y ", "?a=?"}) {
+    std::string text;
+    while (text.size() < kMany) text += part;
+    EXPECT_GE(without_url_credentials(text).size(), 1U);
   }
 }
 
