@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <charconv>
 #include <optional>
 #include <tuple>
 #include <utility>
@@ -10,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/credential_names.h"
+#include "base/escapes.h"
 
 namespace roomle_sim {
 namespace {
@@ -75,6 +75,8 @@ class SecretFinder {
       : text_(text), hidden_(text.size(), !begins_like_json(text)) {
     scan(0, text.size(), false, false);
     find_stray_names();
+    if (!secret_column_) return;
+    for (const Stretch& cell : cells_) hide(cell.begin, cell.end);
   }
   void hide(std::size_t from, std::size_t end) {
     for (std::size_t i = from; i < std::min(end, hidden_.size()); ++i) hidden_[i] = true;
@@ -89,11 +91,16 @@ class SecretFinder {
   }
 
  private:
+  static constexpr std::size_t kLongestName = 100;
+
   struct Word {
     std::size_t start, end;  // without its quotes
     std::size_t next;        // behind it
     bool whole;              // quoted, and the quote was closed
   };
+  // Of a table of cases, {"columns": ["password"], "rows": [["abc"]]}: which cell is the secret is
+  // not certain before the table is right, so all cells are hidden once a column names one.
+  enum class Part { none, columns, rows };
   // What a scan is inside of.
   struct Level {
     char closes = '\0';
@@ -102,27 +109,31 @@ class SecretFinder {
     bool seen = false;      // that value, or its beginning
     bool certain = false;   // where the value ends
     bool variable = false;  // "env" was named: its value is a variable's name
+    Part all = Part::none;  // every value in it
+    Part one = Part::none;  // the value of the member that was named last, up to the next name
+
+    [[nodiscard]] Part part() const { return all == Part::none ? one : all; }
   };
 
   static bool is_space(char c) { return std::string_view(" \t\r\n").find(c) != std::string::npos; }
 
-  static bool names_a_secret(std::string name) {
+  static bool names_a_secret(std::string_view written) {
     // "secr\u0065t" is the same name.
-    for (std::size_t at = name.find("\\u00"); at != std::string::npos;
-         at = name.find("\\u00", at + 1)) {
-      unsigned code = 0;
-      const std::string_view digits = std::string_view(name).substr(at + 4, 2);
-      const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), code, 16);
-      if (digits.size() == 2 && read.ptr == digits.data() + 2) {
-        name.replace(at, 6, 1, static_cast<char>(code));
-      }
-    }
+    const std::string name = json_spelling(written).text;
     std::string lower = name;
     for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
     return lower.find("secret") != std::string::npos || lower.find("passw") != std::string::npos ||
            lower.find("passphrase") != std::string::npos ||
+           lower.find("credential") != std::string::npos ||
            lower.find("pwd") != std::string::npos ||
            !closest(name, {"secret", "credentials", "defaultCredential"}).empty();
+  }
+
+  static Part part_called(std::string_view name) {
+    constexpr std::size_t kLongest = 12;
+    if (name.size() < 3 || name.size() > kLongest) return Part::none;
+    const std::string_view meant = closest(name, {"columns", "rows"});
+    return meant.empty() ? Part::none : meant == "rows" ? Part::rows : Part::columns;
   }
 
   // As variables are called: {"env": "…"} may hold the secret itself by mistake. What is told of it
@@ -161,7 +172,9 @@ class SecretFinder {
     return close >= end ? at : close + 2;  // one that is never closed is none
   }
 
-  void comment(std::size_t from, std::size_t end, bool secret) {
+  void comment(std::size_t from, std::size_t end, const Level& level) {
+    const bool secret = level.secret || level.member;
+    if (level.part() == Part::rows) cells_.push_back({from + 2, end});
     if (!secret) return scan(from + 2, end, false, true);  // a member that was commented out
     const std::size_t last = text_.substr(from, 2) == "/*" ? end - 2 : end;
     for (std::size_t i = from + 2; i < last; ++i) {
@@ -169,16 +182,31 @@ class SecretFinder {
     }
   }
 
+  // A word in a table of cases, or the name of a part of one.
+  void table_word(const Word& word, bool named, bool last, Level& level) {
+    const std::string_view text = text_.substr(word.start, word.end - word.start);
+    const Part part = named ? level.all : level.part();
+    if (part == Part::columns && names_a_secret(text.substr(0, kLongestName))) {
+      secret_column_ = true;
+    }
+    if (part == Part::rows && !named) cells_.push_back({word.start, word.end});
+    if (!named && (last || level.all != Part::none)) return;
+    // Without its colon it counts only if it is one's name.
+    const Part called = part_called(text);
+    if (named || called != Part::none) level.one = called;
+  }
+
   void word(const Word& word, std::size_t end, Level& level) {
     std::size_t next = word.next;
     while (next < end && is_space(text_[next])) ++next;
     const bool last = next >= end || std::string_view(",}]").find(text_[next]) != std::string::npos;
     const bool named = !last && text_[next] == ':';
+    table_word(word, named, last, level);
     const bool value = level.member && !level.seen;
     if (!value && (named || (!level.member && !last))) {
       const std::string_view name = text_.substr(word.start, word.end - word.start);
       // A long one is no name, and a name without its colon has to be a secret's to count.
-      const bool secret = name.size() <= 100 && names_a_secret(std::string(name));
+      const bool secret = name.size() <= kLongestName && names_a_secret(name);
       level.variable = named && name == "env";
       if (secret) names_.push_back(word.start);
       if (named || secret) {
@@ -212,11 +240,15 @@ class SecretFinder {
       Level& level = open.back();
       const std::size_t behind = c == '/' && !in_comment ? behind_comment(at, end) : at;
       if (behind > at) {
-        comment(at, behind, level.secret || level.member);
+        comment(at, behind, level);
         at = behind;
       } else if (c == '{' || c == '[') {
         level.variable = false;
-        open.push_back({c == '{' ? '}' : ']', level.secret || level.member});
+        Level inner;
+        inner.closes = c == '{' ? '}' : ']';
+        inner.secret = level.secret || level.member;
+        inner.all = level.part();
+        open.push_back(inner);
         ++at;
       } else if (c == '}' || c == ']') {
         close(c, open);
@@ -229,14 +261,34 @@ class SecretFinder {
       } else if (is_space(c) || c == ':') {
         ++at;
       } else {
-        const Word next = c == '"' || c == '\'' ? quoted(at, end) : bare(at, end);
-        for (const auto& [from, to] :
-             url_credentials(text_.substr(next.start, next.end - next.start))) {
-          hide(next.start + from, next.start + to);
-        }
+        const bool has_quote = c == '"' || c == '\'';
+        const Word next = has_quote ? quoted(at, end) : bare(at, end);
+        hide_url(has_quote ? Stretch{next.start, next.end} : bare_url(next));
         word(next, end, level);
         at = next.next;
       }
+    }
+  }
+
+  // A URL whose quote is missing goes to the next one, or to the end of the line. It is looked at
+  // once, though it is many words.
+  Stretch bare_url(const Word& word) {
+    if (word.start < urls_until_ || text_.substr(word.end, 3) != "://") return {};
+    urls_until_ = std::min(text_.find_first_of("\"'\n", word.end), text_.size());
+    return {word.start, urls_until_};
+  }
+
+  void hide_url(const Stretch& where) {
+    const std::string_view written = text_.substr(where.begin, where.end - where.begin);
+    if (written.find('\\') == written.npos) {
+      for (const auto& [begin, end] : url_credentials(written)) {
+        hide(where.begin + begin, where.begin + end);
+      }
+      return;
+    }
+    const JsonSpelling url = json_spelling(written);
+    for (const auto& [begin, end] : url_credentials(url.text)) {
+      hide(where.begin + url.places[begin], where.begin + url.places[end]);
     }
   }
 
@@ -257,7 +309,7 @@ class SecretFinder {
       }
       if (start == end || std::binary_search(names_.begin(), names_.end(), start)) continue;
       if (hidden_[start] && hidden_[colon]) continue;
-      if (!names_a_secret(std::string(text_.substr(start, end - start)))) continue;
+      if (!names_a_secret(text_.substr(start, end - start))) continue;
       scan(colon + 1, std::min({text_.find('\n', colon), text_.size(), colon + kFar}), true, true);
     }
   }
@@ -265,6 +317,9 @@ class SecretFinder {
   std::string_view text_;
   std::vector<bool> hidden_;
   std::vector<std::size_t> names_;
+  std::size_t urls_until_ = 0;
+  std::vector<Stretch> cells_;  // of tables of cases
+  bool secret_column_ = false;
 };
 
 // Cuts a very long line to whole characters around the byte `at`, and moves `at` along.

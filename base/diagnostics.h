@@ -42,8 +42,9 @@ class Diagnostics {
   [[nodiscard]] const std::vector<Diagnostic>& all() const { return list_; }
   // Every mistake in the order of the file, each in up to four lines, ending in a newline. Control
   // characters are shown as '?'. Values of members called "secret", or much like it, or by a word
-  // for a password, all values in "credentials" and "defaultCredential", and what a URL gives away
-  // (base/credential_names.h) are shown as asterisks, also where it is no JSON.
+  // for a password, all values in "credentials" and "defaultCredential", all "rows" of a table
+  // whose "columns" name such a one, and what a URL gives away (base/credential_names.h) are shown
+  // as asterisks, also where it is no JSON.
   [[nodiscard]] std::string render() const;
 
  private:

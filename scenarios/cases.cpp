@@ -92,9 +92,32 @@ class CasesReader {
                        std::string(kCaseForms));
       return;
     }
+    hide_secrets_of(columns->items, rows->items);
     const std::vector<std::string> names = read_columns(*columns);
     if (names.size() != columns->items.size()) return;
     for (const JsonNode& row : rows_of(*rows)) add_row(row, *columns, names);
+  }
+
+  // Also where the columns are wrong. In a row of another length each cell may be the secret.
+  void hide_secrets_of(const std::vector<JsonNode>& columns, const std::vector<JsonNode>& rows) {
+    std::vector<std::size_t> secret;
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      if (columns[i].is(Kind::string) && holds_secrets(columns[i].string)) secret.push_back(i);
+    }
+    if (secret.empty()) return;
+    for (const JsonNode& row : rows) {
+      if (!row.is(Kind::array) || row.items.size() != columns.size()) {
+        hide(row);
+      } else {
+        for (const std::size_t i : secret) hide(row.items[i]);
+      }
+    }
+  }
+
+  void hide(const JsonNode& node) {
+    if (!node.is(Kind::object) && !node.is(Kind::array)) diagnostics_.hide(node.where);
+    for (const JsonNode& item : node.items) hide(item);
+    for (const JsonNode::Member& member : node.members) hide(member.value);
   }
 
   std::vector<std::string> read_columns(const JsonNode& columns) {
@@ -113,9 +136,6 @@ class CasesReader {
 
   void add_row(const JsonNode& row, const JsonNode& columns,
                const std::vector<std::string>& names) {
-    for (std::size_t i = 0; i < std::min(row.items.size(), names.size()); ++i) {
-      if (holds_secrets(names[i])) diagnostics_.hide(row.items[i].where);
-    }
     if (!row.is(Kind::array) || row.items.size() != names.size()) {
       diagnostics_.add(
           row.where,

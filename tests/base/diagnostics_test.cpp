@@ -217,6 +217,48 @@ TEST(Diagnostics, NeverShowsWhatAUrlGivesAway) {
             "      |             ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~\n");
 }
 
+TEST(Diagnostics, NeverShowsWhatAUrlGivesAwayInAnotherSpelling) {
+  EXPECT_EQ(line_with(R"(["ftp://h/?a=1\u0026token=abcd", bad])", "bad"),
+            R"(["ftp://h/?a=1\u0026token=****", bad])");
+  EXPECT_EQ(line_with(R"(["http:\/\/user:ab\"c@h/", bad])", "bad"),
+            R"(["http:\/\/**********@h/", bad])");
+  EXPECT_EQ(line_with(R"(["say \"hi\": a@b ?x=1\n", bad])", "bad"),
+            R"(["say \"hi\": a@b ?x=1\n", bad])");
+  EXPECT_EQ(line_with(R"(["http://user:pa/ss@127.0.0.1/", bad])", "bad"),
+            R"(["http://**********@127.0.0.1/", bad])");
+}
+
+TEST(Diagnostics, NeverShowsWhatAUrlGivesAwayBehindAQuoteTooFewOrTooMany) {
+  for (const char* text : {R"({"webhook": http://u:hunter2@h/", bad})",
+                           R"({"a": "b"", "url": "http://u:hunter2@h/", bad})",
+                           R"({"webhook": https://h/?key=hunter2, bad})"}) {
+    EXPECT_EQ(rendered_at(source(text), "bad").find("hunter"), std::string::npos) << text;
+  }
+}
+
+TEST(Diagnostics, NeverShowsARowOfATableWithASecret) {
+  for (const char* text :
+       {R"({"columns": ["secret", "secret"], "rows": [["hunter2", "x"]], bad})",
+        R"({"columns": ["who", "db_password"], "rows": [["x" "hunter2"]], bad})",
+        R"({"rows": [["x", {"a": ["hunter2"]}]], "columns": ["db_\u0070assword"], bad})",
+        R"({"columns": ["credential"], "rows": [[hunter2], ["x" /* hunter2 */]], bad})",
+        R"({"column": ["secret"], "row": [["hunter2"]], bad})",
+        R"({"columns": "secret", "rows": "x", "hunter2", bad})",
+        R"({"columns" ["secret"], "rows" [["hunter2"]], bad})",
+        R"({"columns": ["secret"], ""rows": [["hunter2", "x"]], bad})",
+        R"({"columns": ["secret], "rows": [["hunter2"]], bad})",
+        R"({"columns": ["secret"], "rows": [["hunter2, "x"]], bad})"}) {
+    EXPECT_EQ(rendered_at(source(text), "bad").find("hunter"), std::string::npos) << text;
+  }
+  for (const std::string line :
+       {R"({"columns": ["who"], "rows": [["x", 1]], "passwords": [], "id": bad})",
+        R"({"columns": ["who"], "note": "secret", "rows": [["x", 1]], bad})"}) {
+    EXPECT_EQ(line_with(line, "bad"), line);
+  }
+  EXPECT_EQ(line_with(R"({"columns": ["secret"], "rows": [["abc"]], "id": 1, bad})", "bad"),
+            R"({"columns": ["secret"], "rows": [["***"]], "id": 1, bad})");
+}
+
 TEST(Diagnostics, HidesWhatItIsToldToHide) {
   const Source from = source("[1, \"HUSH\"]");
   Diagnostics diagnostics;

@@ -136,6 +136,20 @@ TEST(Cases, NoMistakeShowsWhatSpeaksOfASecret) {
   EXPECT_THAT(said + twice + table, Not(HasSubstr("HUSH")));
 }
 
+TEST(Cases, NoMistakeInATableShowsASecretOfIt) {
+  for (const char* table :
+       {R"({"columns":["secret","secret"],"rows":[["HUSH1","x"]]})",
+        R"({"columns":["secret","env"],"rows":[["HUSH1","x"]]})",
+        R"({"columns":["n","secret"],"rows":[["HUSH1" "x"]]})",
+        R"({"columns":["n","secret"],"rows":[["HUSH1"],[1,["HUSH2"],2],"HUSH3",{"a":"HUSH4"}]})",
+        R"({"columns":["secret"],"rows":{"a":"HUSH1"}})",
+        R"({"columns":"secret","rows":["HUSH1"]})"}) {
+    const std::string said =
+        mistakes_of_cases(scenario_text(kSend, R"("cases": )" + std::string(table) + ", "));
+    EXPECT_THAT(said, AllOf(HasSubstr("test.json:3:"), Not(HasSubstr("HUSH")))) << table;
+  }
+}
+
 TEST(Cases, ALongRowIsCalledByItsNumber) {
   const std::string text(100, 'x');
   const auto scenarios = parse_all(scenario_text(
