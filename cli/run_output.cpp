@@ -120,11 +120,13 @@ Telling telling_exchange(const ScenarioResult& result) {
 }
 
 // "The same POST", with the send's name where it has one among others.
-std::string heading_of_post(const ScenarioResult& result, const SendRecord& send) {
+std::string heading_of_post(const ScenarioResult& result, const SendRecord& send,
+                            const Masking& masking) {
   std::string heading = "The same POST";
   if (result.sends.size() > 1) {
-    heading += fmt::format(" (of the send at line {}{})", line_of(send.where),
-                           send.name.empty() ? "" : fmt::format(", \"{}\"", send.name));
+    heading +=
+        fmt::format(" (of the send at line {}{})", line_of(send.where),
+                    send.name.empty() ? "" : fmt::format(", \"{}\"", masking.text(send.name)));
   }
   return heading + (send.built_in ? ", with WEBHOOK as your endpoint's URL:" : ":");
 }
@@ -136,7 +138,7 @@ void show_reproduction(Console& console, const ScenarioResult& result, const Run
   const auto [send, exchange] = telling_exchange(result);
   if (exchange == nullptr) return;
   const Masking masking(*result.scenario, run);
-  console.line(fmt::format("     {}", printable(heading_of_post(result, *send))));
+  console.line(fmt::format("     {}", printable(heading_of_post(result, *send, masking))));
   console.line(
       fmt::format("       {}", printable(curl_command(*send, *exchange, run.transport, masking))));
   if (!posts_the_same(*exchange, masking)) {

@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "base/escapes.h"
 #include "base/json_text.h"
-#include "endpoint/percent.h"
 #include "fallback_mailer/clean_text.h"
 #include "sender/credential_headers.h"
 
@@ -32,6 +32,18 @@ std::string percent_form(std::string_view text, bool (*plain)(char)) {
   return escaped;
 }
 
+// As a form writes what percent_form() gave.
+std::string with_plus(const std::string& escaped) {
+  std::string form;
+  for (std::size_t done = 0; done < escaped.size();) {
+    const std::size_t space = std::min(escaped.find("%20", done), escaped.size());
+    form += escaped.substr(done, space - done);
+    if (space < escaped.size()) form += '+';
+    done = space + 3;
+  }
+  return form;
+}
+
 bool is_unreserved(char c) {
   constexpr std::string_view kPlain =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
@@ -50,8 +62,9 @@ std::set<std::string> forms_of(std::string_view secret) {
   for (const std::string& text :
        {std::string(secret), one_line(secret), clean_lines(secret), valid_utf8(secret)}) {
     const std::string html = html_escape(text);
-    forms.insert({text, json_form(text), percent_form(text, is_unreserved),
-                  percent_form(text, is_safe), html, json_form(html)});
+    const std::string escaped = percent_form(text, is_unreserved);
+    forms.insert({text, json_form(text), escaped, with_plus(escaped), percent_form(text, is_safe),
+                  html, json_form(html)});
   }
   return forms;
 }
@@ -91,8 +104,9 @@ void Masking::add_url(std::string_view url) {
   for (const auto& [begin, end] : url_credentials(url)) {
     const std::string_view value = url.substr(begin, end - begin);
     add(value);
-    // An endpoint's answer may have it as it read it.
-    if (const auto decoded = percent_decoded(value)) add(*decoded);
+    // An endpoint's answer may have it as it read it: some take a "+" for a space, some do not.
+    add(loosely_percent_decoded(value));
+    add(loosely_percent_decoded(value, true));
   }
 }
 
@@ -105,6 +119,17 @@ std::string Masking::text(std::string_view text) const {
     }
   }
   return masked;
+}
+
+std::vector<Stretch> Masking::stretches(std::string_view text) const {
+  std::vector<Stretch> found;
+  for (const std::string& secret : secrets_) {
+    for (std::size_t at = text.find(secret); at != std::string::npos;
+         at = text.find(secret, at + secret.size())) {
+      found.push_back({at, at + secret.size()});
+    }
+  }
+  return merged(std::move(found));
 }
 
 ordered_json Masking::json(ordered_json value) const {

@@ -36,6 +36,8 @@ class Masking {
   void add_url(std::string_view url);
 
   [[nodiscard]] std::string text(std::string_view text) const;
+  // Where there is something to mask in it, in its order.
+  [[nodiscard]] std::vector<Stretch> stretches(std::string_view text) const;
   // All texts in it, but for the names of members.
   [[nodiscard]] nlohmann::ordered_json json(nlohmann::ordered_json value) const;
   // `token`: the event's own, which stays.

@@ -80,6 +80,33 @@ TEST_F(RunSecrets, AreInNoOutputReportRecordingOrFileName) {
               HasSubstr("http://x.example/?of=******"));
 }
 
+TEST_F(RunSecrets, AreNotInTheNameOfTheSendWhosePostIsShown) {
+  const std::string file = folder_.file("named.json", R"({ "name": "n",
+    "tenants": [ { "id": 42, "name": "acme" } ],
+    "steps": [ { "send": "email.savedConfiguration" },
+               { "send": "email.savedConfiguration", "as": "A${env.MY_PASSWORD}" },
+               { "expect": { "outcome": "mailed" } } ] })");
+  const ProcessResult result = run({file});
+  EXPECT_THAT(result.out, HasSubstr("(of the send at line 4, \"A******\")"));
+  fs::remove(file);
+  EXPECT_THAT(result.out + result.err + written(), Not(HasSubstr("HUSH")));
+}
+
+TEST_F(RunSecrets, AreInNoAnswerThatReadsThemFromTheQuery) {
+  const RawServer endpoint([](RawConnection& connection) {
+    connection.read_request();
+    connection.send(
+        "HTTP/1.1 503 No\r\nConnection: close\r\nContent-Length: 31\r\n\r\n"
+        "HUSH and seek! HUSH+and+seek%21");
+  });
+  const std::string fine = folder_.file("fine.json", scenario("delivered"));
+  const ProcessResult result =
+      run({fine, "--endpoint", endpoint.url() + "?token=HUSH+and+seek%21"});
+  EXPECT_EQ(result.exit_code, 4) << result.err;
+  EXPECT_THAT(content_of(in("json")), HasSubstr("****** ******"));
+  EXPECT_THAT(result.out + result.err + written(), Not(HasSubstr("HUSH")));
+}
+
 TEST_F(RunSecrets, AreOnNoTerminalWhileItRuns) {
   options_.environment["TERM"] = "xterm";
   const ProcessResult terminal = run_process(
