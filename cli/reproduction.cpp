@@ -1,12 +1,13 @@
 #include "cli/reproduction.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "base/credential_names.h"
-#include "scenarios/masking.h"
-#include "scenarios/shell_words.h"
+#include "cli/command_secrets.h"
+#include "scenarios/left_out.h"
 
 namespace roomle_sim {
 namespace {
@@ -22,41 +23,42 @@ class Line {
  public:
   explicit Line(Masking masking) : masking_(std::move(masking)) {}
 
-  void add(std::string_view word) {
-    text_ += fmt::format(" {}", shell_quoted_masked(masking_.text(without_url_credentials(word))));
+  // `known`: what else is a secret in it.
+  void add(std::string_view word, std::vector<LeftOut> known = {}) {
+    const std::vector<LeftOut> found = left_out_of(word, masking_);
+    known.insert(known.end(), found.begin(), found.end());
+    text_ += fmt::format(" {}", shell_quoted_without(word, std::move(known), variables_));
   }
   // To the letter: what is masked in it was so when it was read.
   void add_shown(std::string_view word) { text_ += fmt::format(" {}", shell_quoted(word)); }
   // NAME=VALUE or NAME: VALUE, the value left out where the name speaks of a credential.
   void add_named(const std::string& text, std::string_view separator) {
     const std::size_t at = text.find(separator);
-    const std::string name = text.substr(0, at);
-    const bool in_url = name.find("://") != std::string::npos;
-    if (at == std::string::npos || in_url || !holds_credentials(name)) return add(text);
-    text_ += fmt::format(" \"{}{}{}\"", name, separator, variable_of(name));
+    if (at == std::string::npos || !holds_credentials(text.substr(0, at))) return add(text);
+    const std::size_t behind = at + separator.size();
+    const std::size_t value =
+        separator == ":" ? std::min(text.find_first_not_of(' ', behind), text.size()) : behind;
+    if (value == text.size()) return add(text);
+    add(text, {{{value, text.size()}, text.substr(0, at)}});
   }
   void add_child(const std::vector<std::string>& words) {
     add("--");
     std::string before;  // it named a secret: --password abc
     for (const std::string& word : words) {
-      if (before.empty()) {
-        add_named(word, "=");
+      if (!before.empty() && !word.empty()) {
+        add(word, {{{0, word.size()}, before}});
+        before.clear();
       } else {
-        text_ += fmt::format(" \"{}\"", variable_of(before));
+        add(word, secrets_of_word(word));
+        before = names_next_word(word) ? word.substr(word.find_first_not_of('-')) : "";
       }
-      const bool names_one = before.empty() && word.starts_with("-") &&
-                             word.find('=') == std::string::npos && holds_credentials(word);
-      before = names_one ? word : "";
     }
   }
   [[nodiscard]] std::string take() && { return std::move(text_); }
 
  private:
-  static std::string variable_of(const std::string& name) {
-    return shell_variable(name.substr(std::min(name.find_first_not_of('-'), name.size())));
-  }
-
   Masking masking_;
+  ShellVariables variables_;
   std::string text_ = "roomle-sim run";
 };
 

@@ -20,7 +20,8 @@ struct ReproductionFlags {
 
 // With the seed that the run had, the case that it was (--filter), and the variables that the
 // scenario refers to, for a POSIX shell. What speaks of a credential by its name, and what is
-// masked in a URL, is left to a variable of the shell: --variable "password=$PASSWORD".
+// masked in a URL, is left to a variable of the shell: --variable "password=$PASSWORD". With these
+// set to what they stand for, a shell reads the very words of the run.
 std::string reproduction(const ScenarioResult& result, const ReproductionFlags& flags,
                          const RunOptions& run);
 

@@ -1,8 +1,9 @@
 #include "scenarios/shell_words.h"
 
+#include <algorithm>
 #include <cctype>
 
-#include "base/credential_names.h"
+#include <fmt/format.h>
 
 namespace roomle_sim {
 namespace {
@@ -26,14 +27,6 @@ std::string in_double_quotes(std::string_view text) {
   return escaped;
 }
 
-// The name of the query field whose value begins behind the text; empty: none does.
-std::string_view field_before(std::string_view text) {
-  if (!text.ends_with('=')) return {};
-  const std::size_t mark = text.find_last_of("?&");
-  return mark == std::string_view::npos ? std::string_view()
-                                        : text.substr(mark + 1, text.size() - mark - 2);
-}
-
 }  // namespace
 
 std::string shell_quoted(std::string_view word) {
@@ -53,18 +46,39 @@ std::string shell_quoted(std::string_view word) {
   return quoted + "'";
 }
 
-std::string shell_quoted_masked(std::string_view word, std::string_view name) {
-  std::size_t mask = word.find(kMasked);
-  if (mask == std::string_view::npos) return shell_quoted(word);
+ShellVariables::ShellVariables()
+    : values_{{"$PATH", {}}, {"$PWD", {}}, {"$HOME", {}}, {"$IFS", {}}, {"$ENV", {}}} {}
+
+std::string ShellVariables::of(std::string_view name, std::string_view value) {
+  const bool has_letter = std::ranges::any_of(
+      name, [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; });
+  const std::string wanted = shell_variable(has_letter ? name : "SECRET");
+  std::string variable = wanted;
+  for (int number = 2;; ++number) {
+    const auto [known, fresh] = values_.emplace(variable, std::string(value));
+    if (fresh || known->second == value) return variable;
+    variable = fmt::format("{}_{}", wanted, number);
+  }
+}
+
+std::string shell_quoted_without(std::string_view word, std::vector<LeftOut> left_out,
+                                 ShellVariables& variables) {
+  if (left_out.empty()) return shell_quoted(word);
+  std::ranges::stable_sort(left_out, {}, [](const LeftOut& one) { return one.where.begin; });
   std::string quoted = "\"";
   std::size_t done = 0;
-  for (; mask != std::string_view::npos; mask = word.find(kMasked, done)) {
-    quoted += in_double_quotes(word.substr(done, mask - done));
-    done = mask + kMasked.size();
-    const std::string_view field = field_before(word.substr(0, mask));
-    const std::string variable = shell_variable(field.empty() ? name : field);
-    const bool goes_on = done < word.size() && is_of_name(word[done]);
+  for (std::size_t i = 0; i < left_out.size();) {
+    const auto& [begin, first_end] = left_out[i].where;
+    std::size_t end = first_end;
+    const std::string& name = left_out[i].name;
+    for (++i; i < left_out.size() && left_out[i].where.begin < end; ++i) {
+      end = std::max(end, left_out[i].where.end);
+    }
+    quoted += in_double_quotes(word.substr(done, begin - done));
+    const std::string variable = variables.of(name, word.substr(begin, end - begin));
+    const bool goes_on = end < word.size() && is_of_name(word[end]);
     quoted += goes_on ? "${" + variable.substr(1) + "}" : variable;
+    done = end;
   }
   return quoted + in_double_quotes(word.substr(done)) + "\"";
 }

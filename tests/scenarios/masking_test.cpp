@@ -107,6 +107,19 @@ TEST_F(Masked, CurlNamesWhatItLeavesOut) {
   EXPECT_THAT(curl, HasSubstr(R"( --data-raw '{"event":"email.savedConfiguration",)"));
 }
 
+TEST(Masking, OfTwoSecretsUnderOneNameACurlHasTwoVariables) {
+  Masking masking;
+  masking.add("HUSH-VALUE");
+  Exchange exchange;
+  exchange.request.headers = {{"X-Key", "abc"}, {"X-$a", "is HUSH-VALUE"}, {"Auth", ""}};
+  exchange.request.url = "http://h/?x_key=def&api%5Fkey=g&x_key=abc";
+  SendRecord send{};
+  EXPECT_THAT(
+      curl_command(send, exchange, {}, masking),
+      testing::AllOf(HasSubstr(R"( -H "X-Key: $X_KEY" -H "X-\$a: is $X__A" -H 'Auth;' )"),
+                     HasSubstr(R"( "http://h/?x_key=$X_KEY_2&api%5Fkey=$API_KEY&x_key=$X_KEY")")));
+}
+
 TEST(Masking, FindsAUrlsQueryFieldsByTheirName) {
   Masking masking;
   masking.add_url("https://h.example/p?key=" + kQuery + "&lang=de&x_signature=abcdef");
@@ -118,6 +131,27 @@ TEST(Masking, FindsAQueryFieldAsAnEndpointReadsIt) {
   Masking masking;
   masking.add_url("/p?sig=a%2Fb%3D1&code=abcd#top");
   EXPECT_EQ(masking.text("a%2Fb%3D1 a/b=1 abcd #top"), "****** ****** ****** #top");
+}
+
+TEST(Masking, APlusInAQueryMayBeReadAsASpace) {
+  Masking masking;
+  masking.add_url("/p?token=ab+cdefgh%21&key=1%zz+3");
+  EXPECT_EQ(masking.text("ab+cdefgh%21 ab cdefgh! ab+cdefgh! ab+cdefgh%21 ab%20cdefgh%21"),
+            "****** ****** ****** ****** ******");
+  EXPECT_EQ(masking.text("1%zz+3 1%zz 3"), "****** ******") << "an escape that is none";
+  masking.add("a b!c");
+  EXPECT_EQ(masking.text("a+b%21c"), "******");
+}
+
+TEST(Masking, TellsWhereItMasks) {
+  Masking masking;
+  masking.add("abcd");
+  masking.add("cdefg");
+  std::string found;
+  for (const auto& [begin, end] : masking.stretches("-abcdefg-abcd")) {
+    found += std::to_string(begin) + "-" + std::to_string(end) + " ";
+  }
+  EXPECT_EQ(found, "1-8 9-13 ");
 }
 
 TEST(Masking, TheWholeOfALongerSecretGoes) {

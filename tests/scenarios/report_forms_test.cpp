@@ -291,14 +291,26 @@ TEST(ShellWords, AreReadBackAsTheyWere) {
   EXPECT_EQ(shell_variable("2fa"), "$_2FA");
 }
 
-TEST(ShellWords, WhatIsMaskedIsAVariable) {
-  EXPECT_EQ(shell_quoted_masked("http://h/?x=$HOME"), "'http://h/?x=$HOME'");
-  EXPECT_EQ(shell_quoted_masked("http://h/?api_key=******&x=\"`$HOME\\"),
-            R"("http://h/?api_key=$API_KEY&x=\"\`\$HOME\\")");
-  EXPECT_EQ(shell_quoted_masked("http://h/******s/?a=1&sig=******_"),
-            R"("http://h/${SECRET}s/?a=1&sig=${SIG}_")");
-  EXPECT_EQ(shell_quoted_masked("X-A: wow! ******", "X-A"), R"("X-A: wow"'!'" $X_A")");
-  EXPECT_EQ(shell_quoted_masked("http://h/?x=******y&z=1 ="), R"("http://h/?x=${X}y&z=1 =")");
+TEST(ShellWords, WhatIsLeftOutIsAVariable) {
+  const auto quoted = [](std::string_view word, std::vector<LeftOut> left_out) {
+    ShellVariables variables;
+    return shell_quoted_without(word, std::move(left_out), variables);
+  };
+  EXPECT_EQ(quoted("http://h/?x=$HOME", {}), "'http://h/?x=$HOME'");
+  EXPECT_EQ(quoted("k=abc&x=\"`$HOME\\", {{{2, 5}, "api_key"}}), R"("k=$API_KEY&x=\"\`\$HOME\\")");
+  EXPECT_EQ(quoted("abcs abc_", {{{0, 3}, "SECRET"}, {{5, 8}, "sig"}}), R"("${SECRET}s ${SIG}_")");
+  EXPECT_EQ(quoted("wow! abc", {{{5, 8}, "X-A"}}), R"("wow"'!'" $X_A")");
+  EXPECT_EQ(quoted("-abcdef-", {{{3, 7}, "b"}, {{1, 5}, "a"}, {{1, 2}, "c"}}), R"("-$A-")");
+}
+
+TEST(ShellWords, AVariableStandsForOneValueAndForNothingOfTheShells) {
+  ShellVariables variables;
+  EXPECT_EQ(variables.of("key", "a"), "$KEY");
+  EXPECT_EQ(variables.of("Key", "b"), "$KEY_2");
+  EXPECT_EQ(variables.of("key", "a"), "$KEY");
+  EXPECT_EQ(variables.of("key_2", "c"), "$KEY_2_2");
+  EXPECT_EQ(variables.of("pwd", "a"), "$PWD_2");
+  EXPECT_EQ(variables.of("--", "a"), "$SECRET");
 }
 
 }  // namespace
