@@ -17,7 +17,7 @@ std::optional<Error> EndpointUnderTest::start(const std::vector<std::string>& co
                                               const Url& url, Duration limit,
                                               const std::stop_token& stop) {
   // Else the scenarios would test what was started before, and the command perhaps end in silence.
-  if (PortProbe(-1, stop).connect(url.host, url.port, std::chrono::seconds(1)).empty()) {
+  if (answers(url, stop)) {
     return Error{ErrorCode::unavailable,
                  fmt::format("something answers at {}:{} already, so that '{}' was not started",
                              url.host, url.port, command.front())};
@@ -41,8 +41,16 @@ std::optional<Error> EndpointUnderTest::find(const std::string& text, const Url&
                            without_url_credentials(text), why)};
 }
 
-std::optional<std::string> EndpointUnderTest::how_it_ended() const {
-  return processes_.empty() ? std::nullopt : processes_.back()->how_it_ended();
+std::optional<EndpointUnderTest::End> EndpointUnderTest::end(Duration limit) const {
+  if (processes_.empty()) return std::nullopt;
+  ChildProcess& process = *processes_.back();
+  auto how = process.how_it_ended(limit);
+  if (!how) return std::nullopt;
+  return End{*std::move(how), process.ended_well()};
+}
+
+bool EndpointUnderTest::answers(const Url& url, const std::stop_token& stop) {
+  return PortProbe(-1, stop).connect(url.host, url.port, std::chrono::seconds(1)).empty();
 }
 
 void EndpointUnderTest::stop() {

@@ -27,8 +27,14 @@ class EndpointUnderTest {
   static std::optional<Error> find(const std::string& text, const Url& url,
                                    const std::stop_token& stop);
 
-  // "exited with status 1", where the command has ended by itself.
-  [[nodiscard]] std::optional<std::string> how_it_ended() const;
+  struct End {
+    std::string how;  // "exited with status 1"
+    bool well = false;
+  };
+  // Where the command has ended by itself, or does within `limit`.
+  [[nodiscard]] std::optional<End> end(Duration limit) const;
+  // Whether something accepts connections at the URL.
+  static bool answers(const Url& url, const std::stop_token& stop);
   void stop();
   void kill_now();
 

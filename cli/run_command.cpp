@@ -1,5 +1,6 @@
 // `roomle-sim run`: scenarios from files.
 #include <algorithm>
+#include <atomic>
 #include <memory>
 
 #include <fmt/format.h>
@@ -12,6 +13,7 @@
 #include "cli/run_flags.h"
 #include "cli/run_round.h"
 #include "cli/run_watch.h"
+#include "cli/stdout_watch.h"
 #include "scenarios/first_scenario.h"
 #include "scenarios/scenario_schema.h"
 
@@ -26,26 +28,37 @@ int init(Console& console, const std::vector<std::string>& paths) {
   return exit_code::kFine;
 }
 
+// What died of a request takes a moment to be gone, but its port is not open any more.
+constexpr Duration kDying = std::chrono::seconds(2);
+
 // Asks how the command behind '--' is, and starts it again where it has ended.
 class Keeper {
  public:
   Keeper(Console& console, EndpointUnderTest& endpoint, const std::vector<std::string>* command)
       : console_(console), endpoint_(endpoint), command_(command) {}
 
-  // Whether it has ended, `when` it can have.
-  bool tell_its_end(std::string_view when) const {
-    const auto ended = endpoint_.how_it_ended();
-    if (!ended) return false;
-    console_.object({{"type", "commandEnded"}, {"command", command_->front()}, {"how", *ended}});
-    console_.error(fmt::format("'{}' {} {}", command_->front(), *ended, when));
-    return true;
+  // Tells once that it has ended, `when` it can have. What it comes to, where that was no end with
+  // the status 0.
+  std::optional<std::string> tell_its_end(std::string_view when, Duration limit) {
+    const auto end = command_ == nullptr ? std::nullopt : endpoint_.end(limit);
+    if (!end) return std::nullopt;
+    std::string text = fmt::format("'{}' {} {}", command_->front(), end->how, when);
+    if (!told_) {
+      console_.object(
+          {{"type", "commandEnded"}, {"command", command_->front()}, {"how", end->how}});
+      console_.error(text);
+      told_ = true;
+    }
+    return end->well ? std::nullopt : std::optional(std::move(text));
   }
   // An error where it could not be started again.
   std::optional<Error> keep_alive(std::string_view when, const Url& url, Duration limit,
-                                  const std::stop_token& stop) const {
-    if (!tell_its_end(when)) return std::nullopt;
+                                  const std::stop_token& stop) {
+    tell_its_end(when, Duration::zero());
+    if (!told_) return std::nullopt;
     console_.message(fmt::format("starting '{}' again", command_->front()));
     auto error = endpoint_.start(*command_, url, limit, stop);
+    told_ = false;
     return stop.stop_requested() ? std::nullopt : std::move(error);
   }
 
@@ -53,6 +66,7 @@ class Keeper {
   Console& console_;
   EndpointUnderTest& endpoint_;
   const std::vector<std::string>* command_;  // null: there is none
+  bool told_ = false;
 };
 
 int play(Context& context, const RunFlags& flags, const RunPlan& plan,
@@ -63,6 +77,15 @@ int play(Context& context, const RunFlags& flags, const RunPlan& plan,
   std::stop_source source;
   const InterruptWatch interrupt([&source] { source.request_stop(); },
                                  [&endpoint] { endpoint.kill_now(); });
+  // What nobody watches has no end.
+  std::atomic<bool> unread = false;
+  std::optional<StdoutWatch> stdout_watch;
+  if (flags.watch) {
+    stdout_watch.emplace([&] {
+      unread = true;
+      source.request_stop();
+    });
+  }
   const std::stop_token stop = source.get_token();
   const auto* command = context.child_command ? &*context.child_command : nullptr;
   if (plan.endpoint) {
@@ -74,21 +97,29 @@ int play(Context& context, const RunFlags& flags, const RunPlan& plan,
       return interrupt.interrupted() ? exit_code::kInterrupted : console.fail(*error);
     }
   }
-  const Keeper keeper(console, endpoint, command);
+  Keeper keeper(console, endpoint, command);
+  const CommandEnd command_end = [&] {
+    if (command == nullptr || stop.stop_requested()) return std::optional<std::string>();
+    const bool answers = EndpointUnderTest::answers(*plan.endpoint, stop);
+    return keeper.tell_its_end("during the run", answers ? Duration::zero() : kDying);
+  };
   int code = exit_code::kFine;
   if (flags.watch) {
-    code = run_and_watch(console, flags, plan, stop, [&](std::string_view when) {
+    code = run_and_watch(console, flags, plan, stop, command_end, [&](std::string_view when) {
       return command == nullptr
                  ? std::nullopt
                  : keeper.keep_alive(when, *plan.endpoint, flags.ready_timeout, stop);
     });
   } else {
-    const Result<int> played = play_round(console, scenarios, plan, stop);
+    const Result<int> played = play_round(console, scenarios, plan, stop, command_end);
     code = played ? *played : console.fail(played.error());
-    keeper.tell_its_end("during the run");
   }
   endpoint.stop();
-  return interrupt.interrupted() ? exit_code::kInterrupted : code;
+  if (interrupt.interrupted()) return exit_code::kInterrupted;
+  if (!unread) return code;
+  // What could not be written is told by main().
+  if (console.flush()) console.error("stdout was closed: nobody reads on");
+  return exit_code::kCouldNotRun;
 }
 
 int run(Context& context, const RunFlags& flags) {

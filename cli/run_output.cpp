@@ -202,8 +202,10 @@ void show_summary(Console& console, const SuiteResult& suite, const SuiteOptions
                       {"durationMs", fractional_milliseconds(suite.duration)},
                       {"clockMs", fractional_milliseconds(suite.passed_time)}};
   if (options.shuffle) object["shuffleSeed"] = *options.shuffle;
+  if (suite.command_end) object["commandEnd"] = *suite.command_end;
   console.object(object);
-  const bool fine = suite.failed == 0 && suite.errors == 0 && suite.not_run == 0;
+  const bool fine =
+      suite.failed == 0 && suite.errors == 0 && suite.not_run == 0 && !suite.command_end;
   std::string line = fmt::format("{} passed, {} failed", suite.passed, suite.failed);
   if (suite.errors > 0) line += fmt::format(", {} could not run", suite.errors);
   const int not_begun = static_cast<int>(suite.not_begun.size());
@@ -214,6 +216,7 @@ void show_summary(Console& console, const SuiteResult& suite, const SuiteOptions
   if (suite.not_checked > 0) {
     line += fmt::format(", {} not checked: external endpoint", suite.not_checked);
   }
+  if (suite.command_end) line += ", but the endpoint under test did not last";
   console.line(fmt::format("{}  ({})", console.styled(line, fine ? Style::good : Style::bad),
                            took(suite.duration, suite.passed_time, options.run.time)));
 }

@@ -15,7 +15,9 @@ namespace {
 
 int exit_code_of(const SuiteResult& suite) {
   if (suite.errors > 0) return exit_code::kCouldNotRun;
-  return suite.failed > 0 ? exit_code::kNotAsExpected : exit_code::kFine;
+  if (suite.failed > 0) return exit_code::kNotAsExpected;
+  // What passed may have passed because nobody was there any more.
+  return suite.command_end ? exit_code::kCouldNotRun : exit_code::kFine;
 }
 
 std::optional<Error> finish_replay(Console& console, Replay& replay, const RunPlan& plan) {
@@ -41,7 +43,8 @@ std::optional<Error> finish_replay(Console& console, Replay& replay, const RunPl
 }  // namespace
 
 Result<int> play_round(Console& console, const std::vector<Scenario>& scenarios,
-                       const RunPlan& plan, const std::stop_token& stop) {
+                       const RunPlan& plan, const std::stop_token& stop,
+                       const CommandEnd& command_end) {
   std::unique_ptr<Replay> replay;
   if (!plan.replay.empty()) {
     auto opened = Replay::open(plan.replay, plan.replay_update, scenarios);
@@ -61,10 +64,11 @@ Result<int> play_round(Console& console, const std::vector<Scenario>& scenarios,
       result.reproduce = reproduction(result, plan.reproduction, plan.suite.run);
     }
   };
-  const SuiteResult suite = run_suite(scenarios, options, stop, [&](const ScenarioResult& result) {
+  SuiteResult suite = run_suite(scenarios, options, stop, [&](const ScenarioResult& result) {
     progress.end(result.scenario->name);
     show_result(console, result, plan.suite.run, plan.story);
   });
+  suite.command_end = command_end();
   show_summary(console, suite, plan.suite);
   std::optional<Error> error = plan.reports.write(suite, plan.suite.run);
   // What was interrupted is no record of anything.

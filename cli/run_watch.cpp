@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include "cli/exit_code.h"
-#include "cli/run_round.h"
 #include "scenarios/file_watch.h"
 
 namespace roomle_sim {
@@ -15,8 +14,13 @@ namespace {
 class WatchLoop {
  public:
   WatchLoop(Console& console, const RunFlags& flags, const RunPlan& plan, FileWatch& watch,
-            const KeepAlive& keep_alive)
-      : console_(console), flags_(flags), plan_(plan), watch_(watch), keep_alive_(keep_alive) {}
+            const CommandEnd& command_end, const KeepAlive& keep_alive)
+      : console_(console),
+        flags_(flags),
+        plan_(plan),
+        watch_(watch),
+        command_end_(command_end),
+        keep_alive_(keep_alive) {}
 
   int run(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
@@ -37,7 +41,7 @@ class WatchLoop {
   std::optional<Error> play(const std::vector<Scenario>& scenarios, const std::stop_token& stop) {
     if (auto error = keep_alive_("while no scenario ran")) return error;
     if (stop.stop_requested()) return std::nullopt;
-    const Result<int> code = play_round(console_, scenarios, plan_, stop);
+    const Result<int> code = play_round(console_, scenarios, plan_, stop, command_end_);
     if (!code) tell(code.error());
     return stop.stop_requested() ? std::nullopt : keep_alive_("during the run");
   }
@@ -91,6 +95,7 @@ class WatchLoop {
   const RunFlags& flags_;
   const RunPlan& plan_;
   FileWatch& watch_;
+  const CommandEnd& command_end_;
   const KeepAlive& keep_alive_;
   ChosenFiles files_;
   std::optional<Error> failure_;
@@ -99,10 +104,11 @@ class WatchLoop {
 }  // namespace
 
 int run_and_watch(Console& console, const RunFlags& flags, const RunPlan& plan,
-                  const std::stop_token& stop, const KeepAlive& keep_alive) {
+                  const std::stop_token& stop, const CommandEnd& command_end,
+                  const KeepAlive& keep_alive) {
   auto watch = FileWatch::start();
   if (!watch) return console.fail(watch.error());
-  return WatchLoop(console, flags, plan, **watch, keep_alive).run(stop);
+  return WatchLoop(console, flags, plan, **watch, command_end, keep_alive).run(stop);
 }
 
 }  // namespace roomle_sim

@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "cli/console.h"
 #include "cli/run_flags.h"
+#include "cli/run_round.h"
 
 namespace roomle_sim {
 
@@ -20,6 +21,7 @@ using KeepAlive = std::function<std::optional<Error>(std::string_view when)>;
 // it gives 130. Mistakes in the files are told, and waited on. Any other end is an error's.
 // The endpoint under test is asked for before and after each round.
 int run_and_watch(Console& console, const RunFlags& flags, const RunPlan& plan,
-                  const std::stop_token& stop, const KeepAlive& keep_alive);
+                  const std::stop_token& stop, const CommandEnd& command_end,
+                  const KeepAlive& keep_alive);
 
 }  // namespace roomle_sim

@@ -59,7 +59,12 @@ ChildProcess::~ChildProcess() {
   stop();
 }
 
-std::optional<std::string> ChildProcess::how_it_ended() {
+bool ChildProcess::ended_well() {
+  return how_it_ended() && WIFEXITED(*wait_status_) && WEXITSTATUS(*wait_status_) == 0;
+}
+
+std::optional<std::string> ChildProcess::how_it_ended(Duration limit) {
+  if (!wait_status_ && limit > Duration::zero()) PortProbe(process_handle_.get(), {}).wait(limit);
   if (!wait_status_) {
     int status = 0;
     if (waitpid(pid_, &status, WNOHANG) == pid_) wait_status_ = status;

@@ -35,8 +35,11 @@ class ChildProcess {
   std::optional<Error> wait_until_answers(const std::string& host, std::uint16_t port,
                                           Duration limit, const std::stop_token& stop);
 
-  // "exited with status 1", "was ended by signal 9 (Killed)"; nothing while it runs.
-  std::optional<std::string> how_it_ended();
+  // "exited with status 1", "was ended by signal 9 (Killed)"; nothing while it runs, and for as
+  // long as `limit` after this was asked.
+  std::optional<std::string> how_it_ended(Duration limit = Duration::zero());
+  // Whether it has ended with the status 0.
+  bool ended_well();
 
   // SIGTERM to the group, and SIGKILL to what is left of it after `grace`. May be called again.
   void stop(Duration grace = std::chrono::seconds(3));

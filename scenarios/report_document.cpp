@@ -62,6 +62,7 @@ ordered_json report_document(const SuiteResult& suite, const ReportContext& cont
                         {"clockMs", fractional_milliseconds(suite.passed_time)},
                         {"scenarios", ordered_json::array()},
                         {"notBegun", ordered_json::array()}};
+  if (suite.command_end) document["commandEnd"] = *suite.command_end;
   for (const ScenarioResult& result : suite.results) {
     document["scenarios"].push_back(scenario_document(result, *context.run));
   }

@@ -41,9 +41,10 @@ std::string took(const ordered_json& document) {
 }
 
 std::string header(const ordered_json& document) {
+  const std::string end = text_of(document, "commandEnd");
   return fmt::format(
       "<header>\n<h1>Scenarios</h1>\n<p class=\"counts\">{}{}{}{}</p>\n"
-      "<p class=\"facts\">{} · {} · written {}{}</p>\n</header>\n",
+      "<p class=\"facts\">{} · {} · written {}{}</p>\n{}</header>\n",
       count(document, "passed", "passed", "passed"), count(document, "failed", "failed", "failed"),
       count(document, "errors", "could not run", "error"),
       count(document, "notRun", "not run", "interrupted"), xml_escape(text_of(document, "program")),
@@ -51,7 +52,8 @@ std::string header(const ordered_json& document) {
       number_of(document, "notChecked") > 0
           ? fmt::format(" · {} expectations not checked: external endpoint",
                         number_of(document, "notChecked"))
-          : "");
+          : "",
+      end.empty() ? "" : fmt::format("<p class=\"error\">{}</p>\n", xml_escape(end)));
 }
 
 std::string contents(const ordered_json& document) {

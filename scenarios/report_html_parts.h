@@ -25,6 +25,10 @@ std::string text_of(const nlohmann::ordered_json& object, const char* member);
 double number_of(const nlohmann::ordered_json& object, const char* member);
 bool flag_of(const nlohmann::ordered_json& object, const char* member);
 
+// What an attempt came to: "503", "connect_refused", or "200, then connection_closed" where the
+// status came and the rest did not.
+std::string result_of_attempt(const nlohmann::ordered_json& attempt);
+
 // A number of milliseconds for people: "2.1 ms", "5 h".
 std::string human(double milliseconds);
 

@@ -49,6 +49,9 @@ std::string response_html(const ordered_json& attempt) {
   html += fmt::format("<p class=\"url\">{}</p>\n", number_of(*response, "status"));
   html += headers_table(response->at("headers"));
   html += html_code(text_of(*response, "body"));
+  if (const std::string detail = text_of(attempt, "detail"); !detail.empty()) {
+    html += fmt::format("<p class=\"note\">{}</p>\n", xml_escape(detail));
+  }
   if (flag_of(*response, "bodyCut")) html += "<p class=\"note\">There was more.</p>\n";
   return html + "</div>\n";
 }
@@ -73,9 +76,7 @@ std::string token_html(const ordered_json& attempt) {
 
 std::string attempt_html(const ordered_json& attempt, bool open) {
   std::string head = fmt::format("Attempt {}: ", number_of(attempt, "number"));
-  head += attempt.contains("status")   ? fmt::format("{}", number_of(attempt, "status"))
-          : attempt.contains("reason") ? text_of(attempt, "reason")
-                                       : "no end";
+  head += result_of_attempt(attempt);
   if (attempt.contains("durationMs")) {
     head += fmt::format(" after {}", human(number_of(attempt, "durationMs")));
   }
@@ -209,6 +210,14 @@ std::string html_send(const ordered_json& send, Unfolded unfolded) {
   }
   for (const auto& mail : send.value("mails", ordered_json::array())) html += mail_html(mail);
   return html + "</article>\n";
+}
+
+std::string result_of_attempt(const nlohmann::ordered_json& attempt) {
+  const std::string reason = text_of(attempt, "reason");
+  const bool by_status = reason.empty() || reason == "status";
+  if (!attempt.contains("status")) return reason.empty() ? "no end" : reason;
+  const std::string status = fmt::format("{}", number_of(attempt, "status"));
+  return by_status ? status : fmt::format("{}, then {}", status, reason);
 }
 
 }  // namespace roomle_sim

@@ -46,11 +46,12 @@ Bar attempt_bar(const ordered_json& attempt) {
              : flag_of(attempt, "success")   ? "good"
              : flag_of(attempt, "ambiguous") ? "unsure"
                                              : "bad";
-  bar.above = attempt.contains("status") ? fmt::format("{}", number_of(attempt, "status"))
-                                         : text_of(attempt, "reason");
-  if (open) bar.above = "open";
+  const std::string reason = text_of(attempt, "reason");
+  bar.above = open                                   ? "open"
+              : reason.empty() || reason == "status" ? result_of_attempt(attempt)
+                                                     : reason;
   bar.below = took;
-  bar.title = fmt::format("attempt {}: {}, {}", number, bar.above, took);
+  bar.title = fmt::format("attempt {}: {}, {}", number, result_of_attempt(attempt), took);
   return bar;
 }
 

@@ -63,7 +63,8 @@ std::string junit_xml(const SuiteResult& suite) {
       });
   const std::string counts = fmt::format(
       "name=\"roomle-sim\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"{}\"",
-      suite.results.size() + suite.not_begun.size(), suite.failed, suite.errors,
+      suite.results.size() + suite.not_begun.size() + (suite.command_end ? 1 : 0), suite.failed,
+      suite.errors + (suite.command_end ? 1 : 0),
       static_cast<std::size_t>(stopped) + suite.not_begun.size(), seconds(suite.duration));
   std::string xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
   xml += fmt::format("<testsuites {0}>\n  <testsuite {0}>\n", counts);
@@ -71,6 +72,12 @@ std::string junit_xml(const SuiteResult& suite) {
   for (const Scenario* one : suite.not_begun) {
     xml += test_case_of(*one, one->where, Duration::zero()) +
            ">\n      <skipped message=\"not run\"/>\n    </testcase>\n";
+  }
+  if (suite.command_end) {
+    xml += fmt::format(
+        "    <testcase name=\"the endpoint under test lasts\" classname=\"roomle-sim\" "
+        "time=\"0.000\">\n      <error message=\"{}\"/>\n    </testcase>\n",
+        xml_escape(*suite.command_end));
   }
   return xml + "  </testsuite>\n</testsuites>\n";
 }

@@ -78,7 +78,8 @@ std::string tap_text(const SuiteResult& suite) {
   // The plan is of all of them: of a run that was broken off something is missing then, also to who
   // does not know "Bail out!".
   std::string text =
-      fmt::format("TAP version 13\n1..{}", suite.results.size() + suite.not_begun.size());
+      fmt::format("TAP version 13\n1..{}",
+                  suite.results.size() + suite.not_begun.size() + (suite.command_end ? 1 : 0));
   text += suite.results.empty() && suite.not_begun.empty() ? " # no scenario was run\n" : "\n";
   std::size_t number = 0;
   for (const ScenarioResult& result : suite.results) {
@@ -91,6 +92,10 @@ std::string tap_text(const SuiteResult& suite) {
   if (suite.interrupted) return text + "Bail out! interrupted\n";
   for (const Scenario* one : suite.not_begun) {
     text += fmt::format("ok {} - {} # SKIP not run\n", ++number, description(one->name));
+  }
+  if (suite.command_end) {
+    text += fmt::format("not ok {} - the endpoint under test lasts\n# {}\n", ++number,
+                        *suite.command_end);
   }
   return text;
 }

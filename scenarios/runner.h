@@ -15,19 +15,11 @@
 #include "scenarios/difference.h"
 #include "scenarios/observation.h"
 #include "scenarios/scenario.h"
+#include "scenarios/time_mode.h"
 #include "sender/http_transport.h"
 #include "sender/outgoing.h"
 
 namespace roomle_sim {
-
-// How time passes in a run.
-enum class TimeMode {
-  real,  // as it does
-  skip,  // the POSTs are real; what lies between them is skipped, and the clock jumps
-  virt,  // no sockets and no waiting: the endpoint's behaviour runs in the simulation
-};
-std::string_view time_mode_word(TimeMode mode);  // "real", "skip", "virtual"
-std::optional<TimeMode> time_mode_from_word(std::string_view word);
 
 struct RunOptions {
   TimeMode time = TimeMode::real;

@@ -13,14 +13,14 @@ class Teller {
     const Verdict& verdict = finished.verdict;
     std::string line = fmt::format("attempt {}: ", finished.number);
     if (record_.exchange) line += fmt::format("POST {} -> ", record_.exchange->request.url);
-    if (verdict.status != 0) {
-      line += std::to_string(verdict.status);
-    } else {
-      line += verdict.reason ? failure_word(*verdict.reason) : "nothing";
-    }
+    const bool by_status = verdict.success || verdict.reason == FailureReason::status;
+    if (verdict.status != 0) line += std::to_string(verdict.status);
+    // Its status came, and then the rest did not.
+    if (verdict.status != 0 && !by_status) line += ", then ";
+    if (!by_status) line += verdict.reason ? failure_word(*verdict.reason) : "nothing";
     if (record_.exchange) {
       line += fmt::format(" after {}", humanize(record_.exchange->result.duration));
-      if (!verdict.success && verdict.status == 0 && !record_.exchange->result.detail.empty()) {
+      if (!by_status && !record_.exchange->result.detail.empty()) {
         line += fmt::format(" ({})", record_.exchange->result.detail);
       }
     }

@@ -57,6 +57,9 @@ struct SuiteResult {
   int not_run = 0;                         // interrupted, or not begun
   std::vector<const Scenario*> not_begun;  // of the caller's, in their order
   bool interrupted = false;                // a stop left some of them out, or ended them
+  // How the endpoint under test ended that the run has started, where it did not last: what passed
+  // may then have passed because nobody was there. A sentence; not run_suite()'s to know.
+  std::optional<std::string> command_end;
   int not_checked = 0;
   Duration duration{0};
   Duration passed_time{0};  // on the clocks of all of them together

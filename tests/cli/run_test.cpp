@@ -208,6 +208,33 @@ TEST_F(Run, ACommandThatEndsBeforeItAnswersExitsWithThree) {
   EXPECT_THAT(result.err, HasSubstr("'sh' exited with status 7"));
 }
 
+// What is expected to fail passes, since nobody is there any more.
+TEST_F(Run, ACommandThatDiesOfARequestIsNoSuccess) {
+  const std::string file = folder_.file("dies.json", scenario("mailed"));
+  const std::string url = test::HeldPort().url();
+  const std::string port = url.substr(url.rfind(':') + 1, url.size() - url.rfind(':') - 2);
+  const ProcessResult result =
+      run({file, "--json", "--report", "junit=" + folder_.path() + "/r.xml", "--report",
+           "tap=" + folder_.path() + "/r.tap", "--report", "html=" + folder_.path() + "/r.html",
+           "--endpoint", url, "--", "bash", "-c",
+           "exec 3< <(exec \"$0\" endpoint --port \"$1\" --json --fault blackhole); pid=$!; "
+           "read -r ready <&3; read -r request <&3; kill -9 $pid; exit 7",
+           PROGRAM, port});
+  EXPECT_EQ(result.exit_code, 3) << result.out << result.err;
+  EXPECT_THAT(result.err, HasSubstr("'bash' exited with status 7 during the run"));
+  const auto lines = objects(result.out);
+  ASSERT_EQ(lines.size(), 3U);
+  EXPECT_EQ(lines[0]["state"], "passed");
+  EXPECT_EQ(lines[1]["type"], "commandEnded");
+  EXPECT_EQ(lines[2]["commandEnd"], "'bash' exited with status 7 during the run");
+  EXPECT_THAT(content_of(folder_.path() + "/r.xml"),
+              AllOf(HasSubstr(R"(tests="2" failures="0" errors="1")"),
+                    HasSubstr("<error message=\"'bash' exited with status 7")));
+  EXPECT_THAT(content_of(folder_.path() + "/r.tap"),
+              HasSubstr("\nnot ok 2 - the endpoint under test lasts\n# 'bash' exited"));
+  EXPECT_THAT(content_of(folder_.path() + "/r.html"), HasSubstr("exited with status 7"));
+}
+
 TEST_F(Run, RefusesToStartACommandWhereSomethingAnswersAlready) {
   RunningEndpoint endpoint;
   const ProcessResult result = run({fine_, "--endpoint", endpoint.url(), "--", "sleep", "600"});

@@ -69,6 +69,14 @@ TEST_F(RunWatched, RunsAgainAfterEachChangeAndEndsWith130) {
   EXPECT_THAT(result.err, HasSubstr("members.json:1:"));
 }
 
+TEST_F(RunWatched, EndsWithWhoReadsIt) {
+  const std::string file = folder_.file("watched.json", scenario("mailed"));
+  const ProcessResult result = run_process(
+      {"bash", "-c", "set -o pipefail; \"$0\" run --watch \"$1\" | head -n 1", PROGRAM, file});
+  EXPECT_EQ(result.exit_code, 3);
+  EXPECT_THAT(result.err, HasSubstr("roomle-sim: "));
+}
+
 TEST_F(RunWatched, StartsACommandAgainThatHasEnded) {
   const std::string file = folder_.file("watched.json", scenario("mailed"));
   const std::string url = test::HeldPort().url();

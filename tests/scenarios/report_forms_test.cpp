@@ -152,6 +152,19 @@ TEST(Html, AScheduleOfDaysFitsBesideAttemptsOfMilliseconds) {
                           HasSubstr(">503<")));
 }
 
+TEST(Html, AStatusThatCameIsNotTakenForAnAnswerThatDid) {
+  Suite suite;
+  suite.add(scenario_text(
+      kSend,
+      R"("endpoint": {"sequence": [{"body": "0123456789", "connection_reset": {"at": "in_body"}}]}, )"));
+  EXPECT_THAT(suite.result.results.front().story.at(1),
+              testing::MatchesRegex("  attempt 1: POST .* -> 200, then connection_closed after .* "
+                                    "\\(.+\\); the tenant may have acted on it"));
+  const std::string html = report_html(suite.document());
+  EXPECT_THAT(html, AllOf(HasSubstr("Attempt 1: 200, then connection_closed after"),
+                          HasSubstr(">connection_closed</text>")));
+}
+
 TEST(Tap, HasAPointForEachScenarioAndDiagnostics) {
   Suite suite = mailed();
   suite.add(scenario_text(kSend));

@@ -148,6 +148,36 @@ TEST_P(WithoutWaiting, AStopEndsIt) {
 INSTANTIATE_TEST_SUITE_P(Modes, WithoutWaiting, testing::Values(TimeMode::skip, TimeMode::virt),
                          [](const auto& mode) { return std::string(time_mode_word(mode.param)); });
 
+class InEachMode : public testing::TestWithParam<TimeMode> {};
+
+TEST_P(InEachMode, ALookAtTheBeginningOfALongScheduleIsEnough) {
+  for (const char* look : {R"("at": "1s", "expect": {"attempts": 1})",
+                           R"("expect": {"attempts": 1, "within": "1s"})"}) {
+    const Ran ran = run(scenario_text(kSend + ", {" + look + "}", R"("timeout": "4s", )" + kDown,
+                                      R"(, "simulator": {"retry": {"schedule": ["1h"]}})"),
+                        in(GetParam()));
+    EXPECT_EQ(ran.result.state, State::passed) << differences_of(ran.result) << ran.result.error;
+    EXPECT_EQ(ran.result.story.back().find("left open") != std::string::npos,
+              GetParam() == TimeMode::real)
+        << ran.result.story.back();
+  }
+}
+
+TEST_P(InEachMode, WhatIsUnderWayAtTheEndIsNoSecondDifference) {
+  const Ran ran =
+      run(scenario_text(kSend + R"(, {"expect": {"outcome": "delivered", "within": "1ms"}})",
+                        R"("timeout": "300ms", "endpoint": {"sequence": [{"blackhole": true}]}, )",
+                        R"(, "simulator": {"timeout": "1m"})"),
+          in(GetParam()));
+  EXPECT_EQ(ran.result.state, State::failed);
+  ASSERT_EQ(ran.result.differences.size(), 1U) << differences_of(ran.result);
+  EXPECT_EQ(ran.result.differences[0].name, "outcome within 1 ms");
+}
+
+INSTANTIATE_TEST_SUITE_P(Modes, InEachMode,
+                         testing::Values(TimeMode::real, TimeMode::skip, TimeMode::virt),
+                         [](const auto& mode) { return std::string(time_mode_word(mode.param)); });
+
 TEST(Skip, WhatIsUnderWayIsNotSkipped) {
   // The step at 100 ms comes while the endpoint keeps the POST waiting, and not after it.
   const Ran ran =
