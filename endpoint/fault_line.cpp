@@ -167,14 +167,18 @@ class LineReader {
     object.members.push_back({std::string(name), token.where, std::move(value)});
   }
 
+  // By itself it is said of every connection; with a count or beside other answers it is an answer,
+  // which "valid" never is.
+  static bool is_tls_of_whole(const Tokens& clause) {
+    return clause.front().is("tls") && (clause.size() == 2 || (clause.size() > 2 && clause[1].is("valid")));
+  }
+
   // What is of the whole behaviour, or a sequence with or without conditions.
   void read_clause(const Tokens& clause) {
     const Token& first = clause.front();
     if (first.is("refuse")) return read_refuse(clause);
     if (first.is("outage")) return read_outage(clause);
-    if (first.is("then") || (first.is("tls") && clause.size() > 1 && clause[1].is("valid"))) {
-      return read_word(clause);
-    }
+    if (first.is("then") || is_tls_of_whole(clause)) return read_word(clause);
     const auto colon = std::find_if(clause.begin(), clause.end(),
                                     [](const Token& token) { return token.is(":"); });
     if (colon == clause.end()) return read_sequence(whole_, clause);
@@ -198,10 +202,11 @@ class LineReader {
     set(whole_, clause.front(), "outage", std::move(outage));
   }
 
-  // "then cycle", "tls valid".
+  // "then cycle", "tls valid", "tls expired".
   void read_word(const Tokens& clause) {
     if (clause.size() != 2) {
-      return report(clause.front(), fmt::format("'{}' takes one word", clause.front().text));
+      return report(clause.front(), fmt::format("'{}' takes one word", clause.front().text),
+                    "a ';' behind that");
     }
     set(whole_, clause.front(), clause.front().text, text_of(clause[1]));
   }

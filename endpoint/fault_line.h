@@ -5,6 +5,8 @@
 //     tenant 42: 410; 30%: connection_reset; 200
 //                                         conditions; what has none is the sequence
 //     refuse · tls expired · outage 1s 3s · then cycle
+//                                         what is of the whole behaviour; "tls expired x1, 200" is
+//                                         an answer, for the connection that comes to it
 //
 // It is translated into the tree that a file would be, and read by the same reader, so that both
 // take the same and refuse the same. The whole grammar is in docs/endpoint.md.

@@ -88,6 +88,27 @@ TEST(FaultLine, KnowsWhatIsOfTheWholeEndpoint) {
   EXPECT_EQ(expired.sequence.at(0).plan.tls, TlsMode::expired);
 }
 
+TEST(FaultLine, TlsByItselfIsOfTheWholeBehaviourAndAnAnswerWithACountOrBesideOthers) {
+  for (const TlsMode mode : {TlsMode::expired, TlsMode::wrong_host, TlsMode::untrusted,
+                             TlsMode::handshake_failure}) {
+    const Behavior alone = read("tls " + std::string(tls_word(mode)));
+    EXPECT_EQ(alone.tls, mode);
+    EXPECT_TRUE(alone.sequence.empty());
+  }
+  const Behavior with_answers = read("tls expired; 503 x2, 200");
+  EXPECT_EQ(with_answers.tls, TlsMode::expired);
+  EXPECT_EQ(with_answers.sequence.size(), 2U);
+  EXPECT_EQ(read("tenant 42: 410; tls untrusted; then fail").tls, TlsMode::untrusted);
+  for (const char* line : {"tls expired x1", "tls expired, 200", "tls expired x1; tls valid"}) {
+    const Behavior answer = read(line);
+    EXPECT_EQ(answer.tls, TlsMode::valid) << line;
+    EXPECT_EQ(answer.sequence.at(0).plan.tls, TlsMode::expired) << line;
+  }
+  EXPECT_EQ(read("20%: tls expired; 200").by.at(0).answers.sequence.at(0).plan.tls,
+            TlsMode::expired);
+  EXPECT_THAT(line_mistake("tls valid, 200"), HasSubstr("a ';' behind that"));
+}
+
 TEST(FaultLine, AMistakeIsShownWithACaret) {
   const std::string message = line_mistake("statsu 503, 200");
   EXPECT_THAT(message, HasSubstr("--fault:1:1"));
