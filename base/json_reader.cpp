@@ -1,6 +1,7 @@
 #include "base/json_reader.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -281,6 +282,13 @@ std::optional<double> read_number(const JsonNode& node, Diagnostics& diagnostics
 
 std::optional<std::int64_t> read_integer(const JsonNode& node, Diagnostics& diagnostics,
                                          std::int64_t low, std::int64_t high) {
+  // What is past an integer was read as a number, and is no fraction.
+  constexpr double kPastInteger = 9223372036854775808.0;
+  if (node.is(JsonNode::Kind::number) && std::abs(node.number) >= kPastInteger) {
+    diagnostics.add(node.where, fmt::format("{} is out of range", node.number),
+                    fmt::format("a whole number from {} to {}", low, high));
+    return std::nullopt;
+  }
   if (!node.is(JsonNode::Kind::integer)) {
     wrong_kind(node, diagnostics, "a whole number");
     return std::nullopt;

@@ -15,7 +15,7 @@ Duration read_positive(ObjectReader& reader, std::string_view name) {
   if (node == nullptr) return Duration::zero();
   const auto read = read_duration(*node, reader.diagnostics());
   if (read && *read <= Duration::zero()) {
-    reader.report(*node, fmt::format("'{}' is longer than nothing", name));
+    reader.report(*node, fmt::format("'{}' must be longer than 0s", name));
   }
   return read.value_or(Duration::zero());
 }
@@ -36,7 +36,7 @@ Delay read_uniform(const JsonNode& node, Diagnostics& diagnostics) {
   const bool read = reader.read("upper", delay.upper);
   reader.finish();
   if (both && read && delay.upper < delay.lower) {
-    reader.report(*node.find("upper"), "'upper' is shorter than 'lower'");
+    reader.report(*node.find("upper"), "'upper' must not be shorter than 'lower'");
     delay.upper = delay.lower;
   }
   return delay;
@@ -53,7 +53,7 @@ Delay read_lognormal(const JsonNode& node, Diagnostics& diagnostics) {
   if (const JsonNode* max = reader.optional("max")) {
     delay.max = read_duration(*max, diagnostics);
     if (delay.max && *delay.max < delay.median) {
-      reader.report(*max, "'max' is shorter than 'median'");
+      reader.report(*max, "'max' must not be shorter than 'median'");
     }
   }
   reader.finish();
@@ -67,7 +67,7 @@ Outage read_outage(const JsonNode& node, Diagnostics& diagnostics) {
   if (const JsonNode* until = reader.optional("until")) {
     outage.until = read_duration(*until, diagnostics);
     if (outage.until && *outage.until <= outage.from) {
-      reader.report(*until, "'until' is not later than 'from'");
+      reader.report(*until, "'until' must be later than 'from'");
     }
   }
   reader.finish();
@@ -145,7 +145,7 @@ Pacing read_slicer(const JsonNode& node, Diagnostics& diagnostics) {
     slices.variation = static_cast<std::uint64_t>(
         read_integer(*variation, diagnostics, 0, kMostBytes).value_or(0));
     if (slices.average > 0 && slices.variation >= slices.average) {
-      reader.report(*variation, "'variation' is not less than 'average_size'");
+      reader.report(*variation, "'variation' must be less than 'average_size'");
       slices.variation = 0;
     }
   }

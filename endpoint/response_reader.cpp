@@ -39,7 +39,7 @@ void read_value(const JsonNode& node, const std::string& name, Diagnostics& diag
   if (is_header_value(*value)) {
     plan.headers.emplace_back(name, std::move(*value));
   } else {
-    diagnostics.add(node.where, "a header's value holds no control characters");
+    diagnostics.add(node.where, "a header's value must hold no control characters");
   }
 }
 

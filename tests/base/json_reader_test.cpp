@@ -246,6 +246,12 @@ TEST(Readers, RefuseNumbersOutOfRange) {
   Read low("-0.5");
   EXPECT_FALSE(read_number(low.node, low.diagnostics, 0, 1).has_value());
   EXPECT_EQ(low.first(), "-0.5 is out of range | a number from 0 to 1");
+  Read past("99999999999999999999999");
+  EXPECT_FALSE(read_integer(past.node, past.diagnostics, 0, 9).has_value());
+  EXPECT_EQ(past.first(), "1e+23 is out of range | a whole number from 0 to 9");
+  Read below("-9223372036854775809");
+  EXPECT_FALSE(read_integer(below.node, below.diagnostics, 0, 9).has_value());
+  EXPECT_NE(below.first().find("is out of range"), std::string::npos);
   Read edge("9");
   EXPECT_EQ(read_integer(edge.node, edge.diagnostics, 0, 9), 9);
 }

@@ -148,7 +148,7 @@ TEST(BehaviorReader, ValuesOfFaultsAreChecked) {
   EXPECT_THAT(entry_mistake(R"({"bandwidth": "10"})"), HasSubstr("'10' is no bandwidth"));
   EXPECT_THAT(entry_mistake(R"({"bandwidth": "0KB/s"})"), HasSubstr("no bandwidth"));
   EXPECT_THAT(entry_mistake(R"({"slicer": {"average_size": 5, "variation": 5, "delay": "1ms"}})"),
-              HasSubstr("not less than"));
+              HasSubstr("'variation' must be less than"));
   EXPECT_THAT(entry_mistake(R"({"dribble": {"chunks": 1, "total": "1s"}})"), HasSubstr("from 2"));
   EXPECT_THAT(entry_mistake(R"({"dribble": {"chunks": 3}})"), HasSubstr("'total'"));
   EXPECT_THAT(entry_mistake(R"({"dribble": {"chunks": 3, "total": "1s", "interval": "1s"}})"),
@@ -159,7 +159,7 @@ TEST(BehaviorReader, ValuesOfFaultsAreChecked) {
   EXPECT_THAT(
       entry_mistake(R"({"delay": {"lognormal": {"median": "2s", "sigma": 1, "max": "1s"}}})"),
       HasSubstr("shorter than 'median'"));
-  EXPECT_THAT(mistake(R"({"outage": {"from": "2s", "until": "1s"}})"), HasSubstr("not later"));
+  EXPECT_THAT(mistake(R"({"outage": {"from": "2s", "until": "1s"}})"), HasSubstr("must be later"));
   EXPECT_THAT(mistake(R"({"tls": "expird"})"), HasSubstr("did you mean 'expired'"));
   EXPECT_THAT(entry_mistake(R"({"tls": "expired"})"), HasSubstr("plain HTTP"));
   EXPECT_THAT(entry_mistake(R"({"rate_limit": {"requests": 2}})"), HasSubstr("'window'"));
@@ -187,7 +187,8 @@ TEST(BehaviorReader, RangesAreChecked) {
   EXPECT_THAT(entry_mistake(R"({"times": 0})"), HasSubstr("from 1 to"));
   EXPECT_THAT(entry_mistake(R"({"times": 1.5})"), HasSubstr("a whole number"));
   EXPECT_THAT(entry_mistake(R"({"dribble": {"interval": "0s"}})"),
-              HasSubstr("longer than nothing"));
+              HasSubstr("'interval' must be longer than 0s"));
+  EXPECT_THAT(entry_mistake(R"({"headers": {"X": "a\nb"}})"), HasSubstr("must hold no control"));
 }
 
 TEST(BehaviorReader, ABareNumberIsNoDuration) {
