@@ -1,5 +1,4 @@
 // roomle-sim endpoint: a tenant endpoint to play with.
-#include <algorithm>
 #include <fstream>
 #include <memory>
 #include <optional>
@@ -23,15 +22,6 @@
 
 namespace roomle_sim {
 namespace {
-
-// Those that a fault line may begin with.
-std::vector<std::string_view> fault_words() {
-  std::vector<std::string_view> words;
-  for (const FaultForm& form : fault_forms()) {
-    if (std::find(words.begin(), words.end(), form.word) == words.end()) words.push_back(form.word);
-  }
-  return words;
-}
 
 // The flags as they were given. Must outlive the parsing.
 class EndpointFlags {
@@ -227,6 +217,24 @@ int serve(Console& console, const EndpointFlags& flags) {
   return exit_code::kCouldNotRun;
 }
 
+// In lines that fit a terminal.
+std::string fault_words_for_help() {
+  constexpr std::size_t kWidth = 78;
+  std::string text = "Words of --fault, ',' between answers and '+' within one:\n ";
+  std::size_t width = 1;
+  std::vector<std::string_view> words = fault_words();
+  words.insert(words.end(), {"header", "refuse", "outage", "then"});
+  for (const std::string_view word : words) {
+    if (width + 1 + word.size() > kWidth) {
+      text += "\n ";
+      width = 1;
+    }
+    text += fmt::format(" {}", word);
+    width += 1 + word.size();
+  }
+  return text;
+}
+
 }  // namespace
 
 void add_endpoint_command(Command& app, Context& context) {
@@ -237,7 +245,9 @@ void add_endpoint_command(Command& app, Context& context) {
   add_common_flags(command, context);
   command.footer(
       "Without --tenants and --secret, tokens of the default secret can be read.\n"
-      "Exit: 130 after Ctrl-C, 2 a file that cannot be used, 3 the port is taken\n\n"
+      "Exit: 130 after Ctrl-C, 2 a file that cannot be used, 3 the port is taken\n\n" +
+      fault_words_for_help() +
+      "\n\n"
       "Examples:\n"
       "  roomle-sim endpoint --port 8090 --fault 'status 503 x2, delay 200ms'\n"
       "      fails twice, then answers late\n"
@@ -246,6 +256,8 @@ void add_endpoint_command(Command& app, Context& context) {
       "      fails for one tenant, and now and then for the others\n"
       "  roomle-sim endpoint --fault 'tls expired x1, 200' --tls-ca-out ca.pem\n"
       "      https, whose first certificate is too old; send --cacert ca.pem trusts the rest\n"
+      "  roomle-sim endpoint --fault 'tls expired; 503 x2, 200'\n"
+      "      the same certificate for all; send --insecure is answered\n"
       "  echo '{\"sequence\": [{\"status\": 503, \"times\": 2}, 200]}' |\n"
       "    roomle-sim endpoint --port 8090 --behavior -");
   command.callback([&context, flags] {

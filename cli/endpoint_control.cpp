@@ -42,9 +42,12 @@ Result<Behavior> behavior_of_command(const std::string& line) {
   }
   if (word == "behavior") return behavior_of_file(rest);
   if (word == "normal" && rest.empty()) return Behavior{};
+  // A fault by itself, as --fault takes it.
+  const bool fault = parse_fault_line(std::make_shared<SourceText>(SourceText{"fault", line})).ok();
   return Error{ErrorCode::usage,
                fmt::format("there is no command '{}'{}: fault LINE, behavior FILE, or normal", line,
-                           did_you_mean(word, {"fault", "behavior", "normal"}))};
+                           fault ? fmt::format(" (did you mean 'fault {}'?)", line)
+                                 : did_you_mean(word, {"fault", "behavior", "normal"}))};
 }
 
 StdinLines::StdinLines(std::function<void(const std::string&)> on_line)

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "endpoint/fault_tokens.h"
 #include "endpoint/fault_words.h"
 
 namespace roomle_sim {
@@ -13,94 +14,11 @@ namespace {
 
 using Kind = JsonNode::Kind;
 
-struct Token {
-  std::string text;
-  Location where;
-  bool quoted = false;
-
-  [[nodiscard]] bool is(std::string_view other) const { return !quoted && text == other; }
-};
-using Tokens = std::vector<Token>;
-
-std::optional<std::int64_t> whole_number(std::string_view text) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
-
 std::optional<double> number(std::string_view text) {
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
   return value;
-}
-
-// Cuts a line into words, texts in quotes, and the signs , ; + : between them. A sign within a word
-// belongs to it, but for , and ; and a : at its end.
-class Tokenizer {
- public:
-  Tokenizer(const Source& source, Diagnostics& diagnostics)
-      : source_(source), text_(source->text), diagnostics_(diagnostics) {}
-
-  Tokens read() {
-    while (at_ < text_.size()) {
-      const char c = text_[at_];
-      if (c == ' ' || c == '\t' || c == '\n') {
-        ++at_;
-      } else if (c == ',' || c == ';') {
-        add(at_, 1);
-      } else if (c == '\'' || c == '"') {
-        read_quoted(c);
-      } else {
-        read_word();
-      }
-    }
-    return std::move(tokens_);
-  }
-
- private:
-  void add(std::size_t begin, std::size_t size) {
-    tokens_.push_back({std::string(text_.substr(begin, size)), {source_, begin, size}, false});
-    at_ = begin + size;
-  }
-
-  void read_quoted(char quote) {
-    const std::size_t end = text_.find(quote, at_ + 1);
-    if (end == std::string_view::npos) {
-      diagnostics_.add({source_, at_, 1}, "a quote that is not closed");
-      at_ = text_.size();
-      return;
-    }
-    tokens_.push_back(
-        {std::string(text_.substr(at_ + 1, end - at_ - 1)), {source_, at_, end + 1 - at_}, true});
-    at_ = end + 1;
-  }
-
-  void read_word() {
-    std::size_t end = std::min(text_.find_first_of(" \t\n,;", at_), text_.size());
-    if (end - at_ > 1 && text_[end - 1] == ':') --end;
-    add(at_, end - at_);
-  }
-
-  const Source& source_;
-  const std::string_view text_;
-  Diagnostics& diagnostics_;
-  std::size_t at_ = 0;
-  Tokens tokens_;
-};
-
-// Splits at a sign; an empty part stays.
-std::vector<Tokens> split(const Tokens& tokens, std::string_view sign) {
-  std::vector<Tokens> parts(1);
-  for (const Token& token : tokens) {
-    if (token.is(sign)) {
-      parts.emplace_back();
-    } else {
-      parts.back().push_back(token);
-    }
-  }
-  return parts;
 }
 
 JsonNode make(Kind kind, const Location& where) {
@@ -170,7 +88,8 @@ class LineReader {
   // By itself it is said of every connection; with a count or beside other answers it is an answer,
   // which "valid" never is.
   static bool is_tls_of_whole(const Tokens& clause) {
-    return clause.front().is("tls") && (clause.size() == 2 || (clause.size() > 2 && clause[1].is("valid")));
+    return clause.front().is("tls") &&
+           (clause.size() == 2 || (clause.size() > 2 && clause[1].is("valid")));
   }
 
   // What is of the whole behaviour, or a sequence with or without conditions.
@@ -205,8 +124,9 @@ class LineReader {
   // "then cycle", "tls valid", "tls expired".
   void read_word(const Tokens& clause) {
     if (clause.size() != 2) {
-      return report(clause.front(), fmt::format("'{}' takes one word", clause.front().text),
-                    "a ';' behind that");
+      return report(clause.front(),
+                    fmt::format("'{}' takes one word and stands by itself", clause.front().text),
+                    "a ';' behind it");
     }
     set(whole_, clause.front(), clause.front().text, text_of(clause[1]));
   }
@@ -246,11 +166,18 @@ class LineReader {
 
   void read_sequence(JsonNode& into, const Tokens& tokens) {
     JsonNode sequence = make(Kind::array, tokens.empty() ? into.where : tokens.front().where);
-    for (const Tokens& part : split(tokens, ",")) {
-      if (part.empty()) {
-        diagnostics_.add(sequence.where, "an answer is missing beside a comma or a colon");
+    if (into.find("sequence") != nullptr) {
+      return diagnostics_.add(sequence.where, "answers stand behind a ';' a second time",
+                              "a ',' between two answers; a ';' before and behind a rule such as "
+                              "'tenant 42: 410', or what is said of all, such as 'then cycle'");
+    }
+    const std::vector<Tokens> parts = split(tokens, ",");
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      if (parts[i].empty()) {
+        diagnostics_.add(place_of_part(tokens, parts, i, sequence.where),
+                         "an answer is missing beside a comma or a colon");
       } else {
-        sequence.items.push_back(read_entry(part));
+        sequence.items.push_back(read_entry(parts[i]));
       }
     }
     const Token where{"", sequence.where, false};
@@ -261,41 +188,80 @@ class LineReader {
   JsonNode read_entry(Tokens tokens) {
     JsonNode entry = make(Kind::object, tokens.front().where);
     const Token last = tokens.back();
-    if (!last.quoted && last.text.size() > 1 && last.text.front() == 'x') {
-      if (const auto times = whole_number(std::string_view(last.text).substr(1))) {
-        JsonNode count = make(Kind::integer, last.where);
-        count.integer = *times;
-        set(entry, last, "times", std::move(count));
-        tokens.pop_back();
-      }
+    if (is_count(last)) {
+      read_count(entry, last);
+      tokens.pop_back();
     }
-    for (const Tokens& part : split(tokens, "+")) {
-      if (part.empty()) {
-        report(last, "a word is missing beside '+' or before 'x'");
+    const std::vector<Tokens> parts = split(tokens, "+");
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      if (parts[i].empty()) {
+        diagnostics_.add(place_of_part(tokens, parts, i, last.where),
+                         "a word is missing beside '+' or before 'x'");
       } else {
-        read_member(entry, part);
+        read_member(entry, parts[i]);
       }
     }
     return entry;
   }
 
+  void read_count(JsonNode& entry, const Token& token) {
+    const std::string_view digits = std::string_view(token.text).substr(1);
+    const auto times = whole_number(digits);
+    if (!times) return report(token, fmt::format("{} is out of range", digits));
+    JsonNode count = make(Kind::integer, token.where);
+    count.integer = *times;
+    set(entry, token, "times", std::move(count));
+  }
+
   void read_member(JsonNode& entry, const Tokens& part) {
     const Token& word = part.front();
     const std::size_t count = part.size() - 1;
-    if (count == 0 && whole_number(word.text)) return set(entry, word, "status", value_of(word));
+    const bool status = !word.quoted && (whole_number(word.text) || is_digits(word.text));
+    if (count == 0 && status) return set(entry, word, "status", value_of(word));
+    if (status) return report_behind(part, 1);
     if (word.is("header")) return read_header(entry, part);
     if (word.is("delay") && count > 1) return read_delay(entry, part);
     wants_tls_ = wants_tls_ || word.is("tls");
-    std::vector<std::string_view> known = {"header", "refuse", "outage", "then"};
+    std::size_t most = 0;  // of what the word takes
     for (const FaultForm& form : fault_forms()) {
-      known.push_back(form.word);
-      if (form.word != word.text || form.members.size() != count) continue;
-      return set(entry, word, form.word, value_in_form(form, part));
+      if (!word.is(form.word)) continue;
+      if (form.members.size() == count) {
+        return set(entry, word, form.word, value_in_form(form, part));
+      }
+      most = std::max(most, form.members.size());
     }
-    const std::string usage = fault_usage(word.text);
-    if (!usage.empty()) return report(word, fmt::format("it is written as: {}", usage));
-    report(word, fmt::format("there is no fault '{}'{}", word.text, did_you_mean(word.text, known)),
-           "such as 'status 503 x2, delay 200ms'");
+    const std::string usage = word.quoted ? std::string() : fault_usage(word.text);
+    if (usage.empty()) return report_unknown(word);
+    if (count > most) return report_behind(part, most + 1, usage);
+    report(word, fmt::format("it is written as: {}", usage));
+  }
+
+  // What stands in `part` from there on belongs to nothing.
+  void report_behind(const Tokens& part, std::size_t from, const std::string& usage = {}) {
+    const Token& token = part[from];
+    if (token.is("x") && from + 1 < part.size() && is_digits(part[from + 1].text)) {
+      return report(token,
+                    fmt::format("how often is written as one word: x{}", part[from + 1].text));
+    }
+    if (is_count(token)) {
+      return report(token, fmt::format("'{}' stands once in an answer, at its end", token.text));
+    }
+    report(token,
+           fmt::format("a ',' or a '+' is missing between '{}' and '{}'", part[from - 1].text,
+                       token.text),
+           "',' before the next answer, '+' before more of the same one" +
+               (usage.empty() ? usage : fmt::format("; it is written as: {}", usage)));
+  }
+
+  void report_unknown(const Token& word) {
+    std::vector<std::string_view> known = fault_words();
+    known.insert(known.end(), {"header", "refuse", "outage", "then"});
+    const std::string_view meant = fault_meant_by(word.text);
+    report(word,
+           fmt::format("there is no fault '{}'{}", word.text,
+                       meant.empty() ? did_you_mean(word.text, known)
+                                     : fmt::format(" (did you mean '{}'?)", meant)),
+           fmt::format("one of: {}", fmt::join(known, ", ")));
   }
 
   JsonNode value_in_form(const FaultForm& form, const Tokens& part) {
@@ -309,7 +275,8 @@ class LineReader {
   }
 
   void read_header(JsonNode& entry, const Tokens& part) {
-    if (part.size() != 3) return report(part.front(), "it is written as: header NAME VALUE");
+    if (part.size() > 3) return report_behind(part, 3, "header NAME VALUE");
+    if (part.size() < 3) return report(part.front(), "it is written as: header NAME VALUE");
     if (entry.find("headers") == nullptr) {
       set(entry, part[1], "headers", make(Kind::object, part[1].where));
     }
@@ -322,12 +289,13 @@ class LineReader {
   void read_delay(JsonNode& entry, const Tokens& part) {
     static constexpr std::string_view kUniform[] = {"lower", "upper"};
     static constexpr std::string_view kLognormal[] = {"median", "sigma", "max"};
+    static constexpr const char* kUsage =
+        "delay VALUE, delay uniform LOWER UPPER, or delay lognormal MEDIAN SIGMA [MAX]";
     const std::size_t count = part.size() - 2;
     const bool uniform = part[1].is("uniform") && count == 2;
     if (!uniform && !(part[1].is("lognormal") && (count == 2 || count == 3))) {
-      return report(part[1],
-                    "it is written as: delay VALUE, delay uniform LOWER UPPER, or delay lognormal "
-                    "MEDIAN SIGMA [MAX]");
+      if (parse_duration(part[1].text)) return report_behind(part, 2, kUsage);
+      return report(part[1], fmt::format("it is written as: {}", kUsage));
     }
     JsonNode drawn = make(Kind::object, part[1].where);
     for (std::size_t i = 0; i < count; ++i) {
@@ -378,7 +346,7 @@ std::string render(const Diagnostics& diagnostics) {
 
 Result<Behavior> parse_fault_line(const Source& source) {
   Diagnostics diagnostics;
-  const Tokens tokens = Tokenizer(source, diagnostics).read();
+  const Tokens tokens = read_tokens(source, diagnostics);
   const JsonNode node = LineReader(source, diagnostics).read(tokens);
   Behavior behavior;
   if (diagnostics.empty()) behavior = read_behavior(node, diagnostics);

@@ -1,6 +1,6 @@
 #include "endpoint/fault_words.h"
 
-#include <array>
+#include <algorithm>
 #include <string>
 
 namespace roomle_sim {
@@ -30,6 +30,39 @@ const FaultForm kForms[] = {
     {"endless_body", {}},
 };
 
+struct OtherName {
+  std::string_view name;
+  std::string_view word;
+};
+
+// Too far from the word to be taken for a slip of it.
+const OtherName kOtherNames[] = {
+    {"reset", "connection_reset"},
+    {"rst", "connection_reset"},
+    {"close", "empty_response"},
+    {"empty", "empty_response"},
+    {"timeout", "blackhole"},
+    {"hang", "blackhole"},
+    {"garbage", "malformed"},
+    {"latency", "delay"},
+    {"slow", "delay"},
+    {"sleep", "delay"},
+    {"throttle", "bandwidth"},
+    {"truncate", "limit_data"},
+    {"cut", "limit_data"},
+    {"drip", "dribble"},
+    {"location", "redirect"},
+    {"lose", "accept_then_lose"},
+    {"endless", "endless_body"},
+    {"down", "refuse"},
+    {"expired", "tls expired"},
+    {"untrusted", "tls untrusted"},
+    {"wrong_host", "tls wrong_host"},
+    {"handshake_failure", "tls handshake_failure"},
+    {"repeat", "then repeat_last"},
+    {"cycle", "then cycle"},
+};
+
 std::string upper(std::string_view text) {
   std::string result(text);
   for (char& c : result) {
@@ -42,6 +75,21 @@ std::string upper(std::string_view text) {
 
 std::span<const FaultForm> fault_forms() {
   return kForms;
+}
+
+std::vector<std::string_view> fault_words() {
+  std::vector<std::string_view> words;
+  for (const FaultForm& form : kForms) {
+    if (std::find(words.begin(), words.end(), form.word) == words.end()) words.push_back(form.word);
+  }
+  return words;
+}
+
+std::string_view fault_meant_by(std::string_view word) {
+  for (const OtherName& other : kOtherNames) {
+    if (other.name == word) return other.word;
+  }
+  return {};
 }
 
 std::string fault_usage(std::string_view word) {

@@ -18,6 +18,12 @@ struct FaultForm {
 // A word that may be written in several ways stands here once for each.
 std::span<const FaultForm> fault_forms();
 
+// Each of them once.
+std::vector<std::string_view> fault_words();
+
+// The word for what other programs call so: "connection_reset" for "reset". Empty: there is none.
+std::string_view fault_meant_by(std::string_view word);
+
 // What a word takes, for people: "dribble INTERVAL, or dribble CHUNKS TOTAL".
 std::string fault_usage(std::string_view word);
 

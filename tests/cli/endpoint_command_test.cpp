@@ -247,5 +247,34 @@ TEST(EndpointCommand, TlsTellsWhomToTrust) {
   EXPECT_THAT(endpoint.process().read_line(), HasSubstr(R"("met":"tls expired")"));
 }
 
+TEST(EndpointCommand, WhoTakesAnyCertificateIsAnsweredBehindABadOne) {
+  const TemporaryFolder folder;
+  RunningEndpoint endpoint({"--fault", "tls expired; 204"});
+  const ProcessResult sent =
+      roomle_sim_run({"send", "email.savedConfiguration", "--to", endpoint.url(), "--insecure",
+                      "--mail", "maildir:" + folder.path() + "/mail"});
+  EXPECT_EQ(sent.exit_code, 0) << sent.out;
+  EXPECT_THAT(endpoint.process().read_line(), HasSubstr(R"("status":204)"));
+}
+
+TEST(EndpointCommand, TheHelpListsTheWordsOfAFault) {
+  const std::string help = roomle_sim_run({"endpoint", "--help"}).out;
+  for (const char* word : {" connection_reset", " accept_then_lose", " rate_limit", " outage"}) {
+    EXPECT_THAT(help, HasSubstr(word));
+  }
+}
+
+TEST(EndpointCommand, AFaultWithoutTheCommandIsUnderstood) {
+  ProcessOptions options;
+  options.input = "503\nrefuse\n";
+  Process process(program({"endpoint", "--json", "--control"}), options);
+  process.read_line();
+  for (const char* meant : {"did you mean 'fault 503'", "did you mean 'fault refuse'"}) {
+    const auto said = json_from(process.read_line());
+    EXPECT_EQ(said["type"], "refused");
+    EXPECT_THAT(said["message"].get<std::string>(), HasSubstr(meant));
+  }
+}
+
 }  // namespace
 }  // namespace roomle_sim

@@ -10,6 +10,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using testing::HasSubstr;
+using testing::Not;
 
 Result<Behavior> parse_line(std::string line) {
   return parse_fault_line(std::make_shared<SourceText>(SourceText{"--fault", std::move(line)}));
@@ -89,8 +90,8 @@ TEST(FaultLine, KnowsWhatIsOfTheWholeEndpoint) {
 }
 
 TEST(FaultLine, TlsByItselfIsOfTheWholeBehaviourAndAnAnswerWithACountOrBesideOthers) {
-  for (const TlsMode mode : {TlsMode::expired, TlsMode::wrong_host, TlsMode::untrusted,
-                             TlsMode::handshake_failure}) {
+  for (const TlsMode mode :
+       {TlsMode::expired, TlsMode::wrong_host, TlsMode::untrusted, TlsMode::handshake_failure}) {
     const Behavior alone = read("tls " + std::string(tls_word(mode)));
     EXPECT_EQ(alone.tls, mode);
     EXPECT_TRUE(alone.sequence.empty());
@@ -106,7 +107,7 @@ TEST(FaultLine, TlsByItselfIsOfTheWholeBehaviourAndAnAnswerWithACountOrBesideOth
   }
   EXPECT_EQ(read("20%: tls expired; 200").by.at(0).answers.sequence.at(0).plan.tls,
             TlsMode::expired);
-  EXPECT_THAT(line_mistake("tls valid, 200"), HasSubstr("a ';' behind that"));
+  EXPECT_THAT(line_mistake("tls valid, 200"), HasSubstr("a ';' behind it"));
 }
 
 TEST(FaultLine, AMistakeIsShownWithACaret) {
@@ -138,6 +139,46 @@ TEST(FaultLine, WhatIsWrittenWronglyIsTold) {
   EXPECT_THAT(line_mistake("customer 3: 200"), HasSubstr("no condition"));
   EXPECT_THAT(line_mistake("status 503 + status 200"), HasSubstr("twice"));
   EXPECT_THAT(line_mistake("header X"), HasSubstr("header NAME VALUE"));
+}
+
+TEST(FaultLine, ASignThatIsMissingIsNamed) {
+  EXPECT_THAT(line_mistake("503 200"), HasSubstr("--fault:1:5: a ',' or a '+' is missing between"));
+  EXPECT_THAT(line_mistake("503 body x"), HasSubstr("missing between '503' and 'body'"));
+  EXPECT_THAT(line_mistake("blackhole 200"), HasSubstr("missing between 'blackhole' and '200'"));
+  EXPECT_THAT(line_mistake("status 503 200"), HasSubstr("it is written as: status VALUE"));
+  EXPECT_THAT(line_mistake("delay 1s 200"), HasSubstr("missing between '1s' and '200'"));
+  EXPECT_THAT(line_mistake("header A b 503"), HasSubstr("missing between 'b' and '503'"));
+  EXPECT_THAT(line_mistake("503 x 2"), HasSubstr("as one word: x2"));
+  EXPECT_THAT(line_mistake("status 503 x 2"), HasSubstr("as one word: x2"));
+  EXPECT_THAT(line_mistake("503 x2 x3"), HasSubstr("'x2' stands once in an answer, at its end"));
+  EXPECT_THAT(line_mistake("503 x2 + body a"), HasSubstr("at its end"));
+}
+
+TEST(FaultLine, AMistakeIsToldInTheWordsOfTheLine) {
+  for (const char* line : {"503;;200", "503; 200", "tls expired x1; 200"}) {
+    EXPECT_THAT(line_mistake(line), HasSubstr("a ',' between two answers")) << line;
+    EXPECT_THAT(line_mistake(line), Not(HasSubstr("sequence"))) << line;
+  }
+  EXPECT_THAT(line_mistake("503,, 200"), HasSubstr("--fault:1:5"));
+  EXPECT_THAT(line_mistake("503, 200,"), HasSubstr("--fault:1:9"));
+  EXPECT_THAT(line_mistake(", 503"), HasSubstr("--fault:1:1"));
+  EXPECT_THAT(line_mistake("503 + + body a"), HasSubstr("--fault:1:7"));
+}
+
+TEST(FaultLine, ANumberThatIsTooLargeIsOutOfRange) {
+  const std::string large = "99999999999999999999";
+  for (const std::string& line :
+       {"status 503 x" + large, "status " + large, large, "tenant " + large + ": 503"}) {
+    EXPECT_THAT(line_mistake(line), HasSubstr("is out of range")) << line;
+  }
+}
+
+TEST(FaultLine, AWordOfOtherProgramsLeadsToTheOneHere) {
+  EXPECT_THAT(line_mistake("reset"), HasSubstr("did you mean 'connection_reset'"));
+  EXPECT_THAT(line_mistake("timeout"), HasSubstr("did you mean 'blackhole'"));
+  EXPECT_THAT(line_mistake("garbage"), HasSubstr("did you mean 'malformed'"));
+  EXPECT_THAT(line_mistake("nonsense"), HasSubstr("one of: status, body, redirect, delay, "));
+  EXPECT_THAT(line_mistake("nonsense"), HasSubstr("header, refuse, outage, then"));
 }
 
 }  // namespace
