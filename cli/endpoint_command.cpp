@@ -1,5 +1,4 @@
 // roomle-sim endpoint: a tenant endpoint to play with.
-#include <fstream>
 #include <memory>
 #include <optional>
 #include <semaphore>
@@ -9,157 +8,39 @@
 #include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/endpoint_control.h"
+#include "cli/endpoint_flags.h"
 #include "cli/endpoint_output.h"
 #include "cli/endpoint_story.h"
 #include "cli/exit_code.h"
-#include "cli/flag_value.h"
 #include "cli/interrupt.h"
-#include "cli/token_options.h"
-#include "endpoint/fault_line.h"
 #include "endpoint/fault_words.h"
 #include "endpoint/server.h"
-#include "tenants/registry.h"
+#include "scenarios/shell_words.h"
 
 namespace roomle_sim {
 namespace {
 
-// The flags as they were given. Must outlive the parsing.
-class EndpointFlags {
- public:
-  void add_to(Command& command);
-  [[nodiscard]] Result<EndpointOptions> options() const;
-  // Whether commands come on stdin.
-  [[nodiscard]] bool control() const { return control_; }
-  [[nodiscard]] const std::string& authority_file() const { return authority_file_; }
-  // Writes the certificate of the endpoint's authority, where that was asked for and there is one.
-  [[nodiscard]] std::optional<Error> write_authority(const EndpointServer& server) const;
-
- private:
-  [[nodiscard]] Result<Behavior> behavior() const;
-  [[nodiscard]] Result<Verification> verification() const;
-
-  std::string host_ = "127.0.0.1";
-  std::uint16_t port_ = 0;
-  std::string behavior_file_;
-  std::string fault_;
-  std::string authority_file_;
-  bool control_ = false;
-  std::string tenants_file_;
-  std::string api_key_;
-  SecretOption secret_;
-  std::uint64_t seed_ = 1;
-};
-
-void EndpointFlags::add_to(Command& command) {
-  add_number(
-      command, "--port", 0, UINT16_MAX,
-      [this](std::uint64_t port) { port_ = static_cast<std::uint16_t>(port); },
-      "The port (default 0: one that is free)")
-      .type_name("PORT");
-  command.add_option("--host", host_, "The address to listen on (default 127.0.0.1)")
-      .type_name("HOST");
-  command
-      .add_option("--behavior", behavior_file_,
-                  "What it answers (default: always 200); - is stdin. See docs/endpoint.md")
-      .type_name("FILE");
-  command
-      .add_option("--fault", fault_,
-                  "The same in one line, such as 'status 503 x2, delay 200ms'. See docs/faults.md")
-      .type_name("LINE")
-      .suggest(fault_words())
-      .excludes("--behavior");
-  command.add_flag("--control", control_,
-                   "Take commands on stdin, one a line: fault LINE, behavior FILE, normal");
-  command
-      .add_option("--tls-ca-out", authority_file_,
-                  "Where the authority's certificate goes, for an endpoint that speaks TLS")
-      .type_name("FILE");
-  Flag tenants = command.add_option("--tenants", tenants_file_,
-                                    "A tenants file, whose secrets read the tokens");
-  tenants.type_name("FILE");
-  secret_.add_to(command, "secret", "The secret that reads the tokens");
-  command.add_option("--api-key", api_key_, "The apiKey that a token must name (with --secret)")
-      .type_name("K");
-  add_seed(
-      command, [this](std::uint64_t seed) { seed_ = seed; },
-      "For behaviours that draw (default 1)");
-  for (const char* flag : {"--secret", "--secret-file", "--api-key"}) tenants.excludes(flag);
-}
-
-Result<Verification> EndpointFlags::verification() const {
-  if (!tenants_file_.empty()) {
-    const Result<TenantRegistry> registry = load_tenants(tenants_file_);
-    if (!registry) return registry.error();
-    return verification_of(*registry);
-  }
-  Verification verification = verification_of(TenantRegistry());  // the default secret
-  if (secret_.given()) {
-    Result<Secret> secret = secret_.read();
-    if (!secret) return secret.error();
-    const Result<Secret> key = cipher_key(*secret, KeyForm::raw);
-    if (!key) return key.error();
-    verification.keys.insert(verification.keys.begin(),
-                             {std::move(*secret), api_key_, {}, true, std::nullopt});
-  } else if (!api_key_.empty()) {
-    return Error{ErrorCode::usage, "--api-key needs --secret or --secret-file"};
-  }
-  return verification;
-}
-
-Result<EndpointOptions> EndpointFlags::options() const {
-  if (control_ && (behavior_file_ == "-" || secret_.from_stdin())) {
-    return Error{ErrorCode::usage, "--control takes stdin: nothing else can be read from it"};
-  }
-  EndpointOptions options;
-  options.host = host_;
-  options.port = port_;
-  options.seed = seed_;
-  options.keep = 0;  // each request is shown as it comes in
-  Result<Verification> keys = verification();
-  if (!keys) return keys.error();
-  options.verification = std::move(*keys);
-  Result<Behavior> chosen = behavior();
-  if (!chosen) return chosen.error();
-  options.behavior = std::move(*chosen);
-  return options;
-}
-
-Result<Behavior> EndpointFlags::behavior() const {
-  if (!fault_.empty()) {
-    return parse_fault_line(std::make_shared<SourceText>(SourceText{"--fault", fault_}));
-  }
-  if (behavior_file_.empty()) return Behavior{};
-  const Result<Source> source = read_source(behavior_file_);
-  if (!source) return source.error();
-  return parse_behavior(*source);
-}
-
-std::optional<Error> EndpointFlags::write_authority(const EndpointServer& server) const {
-  const std::string pem = server.authority();
-  if (authority_file_.empty() || pem.empty()) return std::nullopt;
-  std::ofstream file(authority_file_, std::ios::trunc);
-  file << pem;
-  file.close();
-  if (file) return std::nullopt;
-  return Error{ErrorCode::unavailable, fmt::format("{}: cannot be written", authority_file_)};
-}
-
-// `authority_file`: where the authority's certificate was written; empty: nowhere.
 void announce(Console& console, EndpointOutput& output, const EndpointServer& server, bool refuses,
-              const std::string& authority_file) {
+              const EndpointFlags& flags) {
+  const std::string& authority_file = flags.authority_file();
   nlohmann::ordered_json ready{{"type", "ready"}, {"url", server.url()}, {"port", server.port()}};
   std::string trust;
   if (const std::string pem = server.authority(); !pem.empty()) {
     ready["authority"] = pem;
-    trust = authority_file.empty() ? " --insecure" : " --cacert " + authority_file;
+    trust = authority_file.empty() ? " --insecure"
+                                   : " --cacert " + printable(shell_quoted(authority_file));
+  } else if (!authority_file.empty()) {
+    console.message(
+        fmt::format("{} is not written{}: the endpoint speaks no TLS ('tls valid', say)",
+                    printable(authority_file), flags.control() ? " yet" : ""));
   }
   output.begin({fmt::format("{} {}", refuses ? "refusing connections at" : "listening at",
                             console.styled(server.url(), Console::Style::bold))},
                ready);
   console.message(
-      fmt::format("send to it with:  roomle-sim send email.savedConfiguration --to {}{}\n"
+      fmt::format("send to it with:  roomle-sim send email.savedConfiguration {}{}\n"
                   "end it with Ctrl-C",
-                  server.url(), trust));
+                  flags.flags_to_send(server.url()), trust));
 }
 
 // One command of stdin.
@@ -182,7 +63,7 @@ void change(const std::string& line, Console& console, EndpointOutput& output,
   }
 }
 
-int serve(Console& console, const EndpointFlags& flags) {
+int serve(Console& console, EndpointFlags& flags) {
   Result<EndpointOptions> options = flags.options();
   if (!options) return console.fail(options.error());
   // Behind what is read, where an interrupt is to end the program at once; before every thread.
@@ -200,7 +81,7 @@ int serve(Console& console, const EndpointFlags& flags) {
   const auto server = EndpointServer::start(std::move(*options));
   if (!server) return console.fail(server.error());
   if (const auto error = flags.write_authority(**server)) return console.fail(*error);
-  announce(console, output, **server, refuses, flags.authority_file());
+  announce(console, output, **server, refuses, flags);
   {
     std::optional<StdinLines> commands;
     if (flags.control()) {

@@ -18,6 +18,7 @@ class SecretOption {
 
   [[nodiscard]] bool given() const { return given_; }
   [[nodiscard]] bool from_stdin() const { return file_ == "-"; }
+  [[nodiscard]] const std::string& file() const { return file_; }  // empty: it was given as text
   // Reads the file where there is one; one trailing newline of it is dropped.
   [[nodiscard]] Result<Secret> read() const;
 

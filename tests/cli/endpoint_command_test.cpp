@@ -1,12 +1,14 @@
 // `roomle-sim endpoint` as a user runs it.
 #include <csignal>
 #include <fstream>
+#include <unistd.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
 #include "base/json_text.h"
+#include "cli/endpoint_flags.h"
 #include "cli/exit_code.h"
 #include "tests/cli/program.h"
 #include "tests/support/raw_client.h"
@@ -17,6 +19,7 @@ namespace {
 using test::raw_post;
 using test::RawClient;
 using testing::HasSubstr;
+using testing::Not;
 using testing::StartsWith;
 
 // The vendor's test vector: secret a-Secr3t_Str1ng!, apiKey aValidApiKey.
@@ -274,6 +277,62 @@ TEST(EndpointCommand, AFaultWithoutTheCommandIsUnderstood) {
     EXPECT_EQ(said["type"], "refused");
     EXPECT_THAT(said["message"].get<std::string>(), HasSubstr(meant));
   }
+}
+
+// What the endpoint says on stderr when it was started so, and has ended.
+std::string messages_of(const std::vector<std::string>& flags) {
+  RunningEndpoint endpoint(flags);
+  endpoint.process().signal(SIGINT);
+  const ProcessResult result = endpoint.process().wait();
+  EXPECT_EQ(result.exit_code, exit_code::kInterrupted);
+  return result.err;
+}
+
+TEST(EndpointCommand, AnAuthorityThatIsNotWrittenIsTold) {
+  const TemporaryFolder folder;
+  const std::string file = folder.path() + "/ca.pem";
+  EXPECT_THAT(messages_of({"--fault", "503", "--tls-ca-out", file}),
+              HasSubstr(file + " is not written: the endpoint speaks no TLS"));
+  EXPECT_THAT(messages_of({"--control", "--tls-ca-out", file}), HasSubstr("is not written yet: "));
+  EXPECT_NE(access(file.c_str(), F_OK), 0);
+  const ProcessResult nowhere = roomle_sim_run(
+      {"endpoint", "--fault", "tls valid", "--tls-ca-out", folder.path() + "/none/ca.pem"});
+  EXPECT_EQ(nowhere.exit_code, exit_code::kCouldNotRun);
+  EXPECT_THAT(nowhere.err, HasSubstr("cannot be written: No such file or directory"));
+}
+
+TEST(EndpointCommand, TheCommandToSendHasTheEndpointsOwnCredentials) {
+  const TemporaryFolder folder;
+  const std::string file = folder.file("a secret", "a-Secr3t_Str1ng!\n");
+  EXPECT_THAT(messages_of({"--secret-file", file, "--api-key", "aValidApiKey"}),
+              HasSubstr(" --api-key aValidApiKey --secret-file '" + file + "'\n"));
+  const std::string by_text = messages_of({"--secret", "a-Secr3t_Str1ng!", "--api-key", "k 1"});
+  EXPECT_THAT(by_text, HasSubstr(" --api-key 'k 1' --secret \"$SECRET\"\n"));
+  EXPECT_THAT(by_text, Not(HasSubstr("Secr3t")));
+}
+
+TEST(EndpointCommand, TheCommandToSendNamesATenantOnlyWhereItsWebhookIsHere) {
+  TenantRegistry registry;
+  const auto add = [&](std::int64_t id, const std::string& webhook, bool active = true) {
+    Tenant tenant;
+    tenant.id = id;
+    tenant.webhook = webhook;
+    tenant.active = active;
+    registry.add(std::move(tenant));
+  };
+  add(1, "");
+  add(2, "https://tenant.example/events");
+  add(3, "http://127.0.0.1:8091/");
+  add(4, "http://127.0.0.1:8090/", false);
+  EXPECT_EQ(tenant_at(registry, "http://127.0.0.1:8090/"), nullptr);
+  add(42, "http://localhost:8090/events");
+  ASSERT_NE(tenant_at(registry, "http://127.0.0.1:8090/"), nullptr);
+  EXPECT_EQ(tenant_at(registry, "http://127.0.0.1:8090/")->id, 42);
+  EXPECT_EQ(tenant_at(registry, "https://127.0.0.1:8090/"), nullptr);
+  const TemporaryFolder folder;
+  const std::string file = folder.file(
+      "t.json", R"({"tenants": [{"id": 7, "name": "a", "webhook": "https://t.example/"}]})");
+  EXPECT_THAT(messages_of({"--tenants", file}), HasSubstr(" --to http://127.0.0.1:"));
 }
 
 }  // namespace
