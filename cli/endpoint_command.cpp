@@ -75,8 +75,8 @@ int serve(Console& console, EndpointFlags& flags) {
   options->observer = [&](const ReceivedRequest& request) {
     output.tell(tell(request, console), to_object(request));
   };
-  options->connection_observer = [&](const ResponsePlan& plan, TimePoint when) {
-    output.tell({tell_connection(plan, when, console)}, connection_object(plan, when));
+  options->connection_observer = [&](const std::string& met, TimePoint when) {
+    output.tell({tell_connection(met, when, console)}, connection_object(met, when));
   };
   const auto server = EndpointServer::start(std::move(*options));
   if (!server) return console.fail(server.error());

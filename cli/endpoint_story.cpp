@@ -18,6 +18,7 @@ std::string member(const ordered_json& data, std::string_view name) {
 
 // "email.savedConfiguration for customer@example.com", and what it is about.
 std::string headline(const ReceivedRequest& request) {
+  if (request.method.empty()) return "no HTTP request";
   if (request.event.empty()) return fmt::format("{} {}", request.method, request.target);
   std::string text = request.event;
   const std::string email = member(request.data, "email");
@@ -146,13 +147,17 @@ ordered_json to_object(const ReceivedRequest& request) {
           {"body", request.body}};
 }
 
-std::string tell_connection(const ResponsePlan& plan, TimePoint when, const Console& console) {
-  return fmt::format("{}  a connection met: {}", format_timestamp(when).substr(11),
-                     console.styled(answer_word(plan), Style::bad));
+std::string tell_connection(std::string_view met, TimePoint when, const Console& console) {
+  const std::string time = format_timestamp(when).substr(11);
+  if (met == kPlainHttp) {
+    return fmt::format("{}  a connection was {}", time,
+                       console.styled("plain HTTP on a TLS port", Style::bad));
+  }
+  return fmt::format("{}  a connection met: {}", time, console.styled(met, Style::bad));
 }
 
-ordered_json connection_object(const ResponsePlan& plan, TimePoint when) {
-  return {{"type", "connection"}, {"time", format_timestamp(when)}, {"met", answer_word(plan)}};
+ordered_json connection_object(std::string_view met, TimePoint when) {
+  return {{"type", "connection"}, {"time", format_timestamp(when)}, {"met", met}};
 }
 
 std::string tell(const EndpointCounts& counts) {

@@ -19,8 +19,8 @@ nlohmann::ordered_json to_object(const ReceivedRequest& request);
 
 // A connection that met a fault before a request was read from it: a line, and
 // {"type":"connection",…}
-std::string tell_connection(const ResponsePlan& plan, TimePoint when, const Console& console);
-nlohmann::ordered_json connection_object(const ResponsePlan& plan, TimePoint when);
+std::string tell_connection(std::string_view met, TimePoint when, const Console& console);
+nlohmann::ordered_json connection_object(std::string_view met, TimePoint when);
 
 // "3 requests: 2 answered 503, 1 answered 200; 1 with problems"
 std::string tell(const EndpointCounts& counts);

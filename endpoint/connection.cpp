@@ -49,12 +49,13 @@ Connection::~Connection() {
 
 bool Connection::start_tls(std::unique_ptr<TlsPeer> tls, Duration limit) {
   set_deadline(steady_clock::now() + limit);
-  for (;;) {
+  for (bool first = true;; first = false) {
     const TlsPeer::Handshake state = tls->handshake();
     const bool sent = send_all(tls->to_send());
     if (state == TlsPeer::Handshake::done) break;
     std::string bytes;
     if (!sent || state == TlsPeer::Handshake::failed || receive(bytes) <= 0) return false;
+    if (first) spoke_no_tls_ = bytes.front() != kTlsHandshake;
     tls->arrived(bytes);
   }
   set_deadline(steady_clock::time_point::max());

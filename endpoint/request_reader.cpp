@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "endpoint/request_head.h"
+#include "endpoint/tls_server.h"
 
 namespace roomle_sim {
 namespace {
@@ -72,6 +73,11 @@ class Reader {
         return false;
       }
       head += byte;
+      // Such a client would wait for its handshake.
+      if (head.size() == 1 && byte == kTlsHandshake) {
+        refuse(400, "this is TLS, on a port of plain HTTP");
+        return false;
+      }
       // No line ends so: a client of another protocol would be waited for.
       if (byte == '\n' && !head.ends_with("\r\n")) {
         refuse(400, take_line(head) ? "a line of the head does not end in CRLF"

@@ -183,8 +183,9 @@ class EndpointServer::Impl {
   bool greet(Connection& connection) {
     const auto state = current_state();
     const std::optional<ResponsePlan> plan = state->connect();
-    if (plan) tell_connection(*plan);
-    if (plan && plan->fault == Fault::reset_on_accept) {
+    const bool reset = plan && plan->fault == Fault::reset_on_accept;
+    if (plan) tell_connection(answer_word(*plan), reset);
+    if (reset) {
       // So the request has left the client, always or (where it never sends) never.
       connection.wait_for_input(kResetPatience);
       connection.reset();
@@ -194,16 +195,17 @@ class EndpointServer::Impl {
     if (mode == TlsMode::none) return true;
     if (plan) mode = plan->tls;
     if (connection.start_tls(authority_->accept(mode), HttpLimits{}.request)) return true;
+    if (connection.spoke_no_tls()) tell_connection(std::string(kPlainHttp), false);
     connection.close_politely();
     return false;
   }
 
-  void tell_connection(const ResponsePlan& plan) {
+  void tell_connection(const std::string& met, bool reset) {
     const std::lock_guard lock(mutex_);
-    ++counts_.connections[answer_word(plan)];
-    if (plan.fault == Fault::reset_on_accept) ++reset_;
+    ++counts_.connections[met];
+    if (reset) ++reset_;
     handled_.notify_all();
-    if (options_.connection_observer) options_.connection_observer(plan, now());
+    if (options_.connection_observer) options_.connection_observer(met, now());
   }
 
   bool serve(HttpRequest& request, Connection& connection) {

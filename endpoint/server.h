@@ -18,6 +18,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -27,6 +28,9 @@
 #include "endpoint/verification.h"
 
 namespace roomle_sim {
+
+// What a connection is told to have met that speaks no TLS to an endpoint that does.
+inline constexpr std::string_view kPlainHttp = "plain_http";
 
 struct EndpointOptions {
   std::string host = "127.0.0.1";  // an address, or a name that has one
@@ -42,8 +46,9 @@ struct EndpointOptions {
   // holds up the answer, and must not call stop(), set_behavior(), requests(), counts() or
   // wait_for().
   std::function<void(const ReceivedRequest&)> observer;
-  // The same for a connection that meets a fault before a request is read from it.
-  std::function<void(const ResponsePlan&, TimePoint)> connection_observer;
+  // The same for a connection that meets a fault before a request is read from it: the fault's
+  // answer_word(), or kPlainHttp.
+  std::function<void(const std::string& met, TimePoint)> connection_observer;
   // Who vouches for the certificates of a behaviour that speaks TLS. Null: one of its own.
   std::shared_ptr<const TlsAuthority> authority;
 };
@@ -53,7 +58,8 @@ struct EndpointCounts {
   std::uint64_t unexpected = 0;                  // answered 500 because of "then": "fail"
   std::uint64_t with_problems = 0;               // requests that had at least one problem
   std::map<std::string, std::uint64_t> answers;  // by answer_word(): {"200": 3, "blackhole": 1}
-  // Connections that met a fault before a request was read from them, by answer_word().
+  // Connections that met a fault before a request was read from them, by answer_word() or
+  // kPlainHttp.
   std::map<std::string, std::uint64_t> connections;
 };
 

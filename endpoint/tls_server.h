@@ -11,6 +11,9 @@
 
 namespace roomle_sim {
 
+// The first byte of a connection that speaks TLS (RFC 8446, 5.1: the record type handshake).
+inline constexpr char kTlsHandshake = 0x16;
+
 // The server's end of one TLS connection, apart from any socket: what arrives goes in as bytes, and
 // what is to be sent comes out as bytes. Threads: one at a time.
 class TlsPeer {

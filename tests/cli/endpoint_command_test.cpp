@@ -279,6 +279,26 @@ TEST(EndpointCommand, AFaultWithoutTheCommandIsUnderstood) {
   }
 }
 
+TEST(EndpointCommand, TheOtherSchemeIsTold) {
+  Process tls(program({"endpoint", "--fault", "tls valid"}));
+  const std::string https = tls.read_line();
+  {
+    RawClient client(port_in(https.substr(https.find("http"))));
+    client.send(raw_post(kBody));
+    client.read_all();
+  }
+  EXPECT_THAT(tls.read_line(), HasSubstr("a connection was plain HTTP on a TLS port"));
+  Process plain(program({"endpoint"}));
+  const std::string http = plain.read_line();
+  {
+    RawClient client(port_in(http.substr(http.find("http"))));
+    client.send("\x16\x03\x01");
+    client.read_all();
+  }
+  EXPECT_THAT(plain.read_line(), HasSubstr("#1 no HTTP request"));
+  EXPECT_THAT(plain.read_line(), HasSubstr("problem: this is TLS, on a port of plain HTTP"));
+}
+
 // What the endpoint says on stderr when it was started so, and has ended.
 std::string messages_of(const std::vector<std::string>& flags) {
   RunningEndpoint endpoint(flags);

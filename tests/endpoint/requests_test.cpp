@@ -97,9 +97,31 @@ TEST_F(Requests, AnEndlessHeaderIsRefused) {
 }
 
 TEST_F(Requests, WhatIsNoHttpIsRefusedAndRemembered) {
-  EXPECT_THAT(exchange("\x16\x03\x01 hello\r\n\r\n"), StartsWith("HTTP/1.1 400"));
+  EXPECT_THAT(exchange("\x03\x01 hello\r\n\r\n"), StartsWith("HTTP/1.1 400"));
   EXPECT_EQ(last().problems, std::vector<std::string>{"this is no HTTP request"});
   EXPECT_EQ(server_->counts().answers.at("400"), 1U);
+}
+
+TEST_F(Requests, TlsOnAPortOfPlainHttpIsToldAsThat) {
+  EXPECT_THAT(exchange("\x16\x03\x01"), StartsWith("HTTP/1.1 400"));
+  EXPECT_EQ(last().problems, std::vector<std::string>{"this is TLS, on a port of plain HTTP"});
+}
+
+TEST(RequestsToTls, PlainHttpIsToldAsThat) {
+  const auto server = start_endpoint(R"({"tls": "valid"})");
+  {
+    RawClient client(server->port());
+    client.send(good_post());
+    client.read_all();
+  }
+  EXPECT_EQ(server->counts().connections.at("plain_http"), 1U);
+  AttemptRequest request;
+  request.url = server->url();
+  request.body = kBody;
+  request.timeout = std::chrono::seconds(20);
+  EXPECT_FALSE(transport_to(*server)->post(request).error);
+  EXPECT_EQ(server->counts().connections.size(), 1U);
+  EXPECT_EQ(server->counts().handled, 1U);
 }
 
 TEST_F(Requests, ACutBodyIsRefusedAndTakesNoEntry) {
