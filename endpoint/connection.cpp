@@ -55,7 +55,7 @@ bool Connection::start_tls(std::unique_ptr<TlsPeer> tls, Duration limit) {
     if (state == TlsPeer::Handshake::done) break;
     std::string bytes;
     if (!sent || state == TlsPeer::Handshake::failed || receive(bytes) <= 0) return false;
-    if (first) spoke_no_tls_ = bytes.front() != kTlsHandshake;
+    if (first) spoke_tls_ = bytes.front() == kTlsHandshake;
     tls->arrived(bytes);
   }
   set_deadline(steady_clock::time_point::max());

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -25,8 +26,8 @@ class Connection {
   // From now on everything goes through it, once the handshake is done. False when it failed, or
   // was not done within `limit`; a failure's alert was sent then.
   bool start_tls(std::unique_ptr<TlsPeer> tls, Duration limit);
-  // Whether start_tls() read a first byte with which no TLS begins.
-  [[nodiscard]] bool spoke_no_tls() const { return spoke_no_tls_; }
+  // Whether the first byte that start_tls() read begins TLS; nothing where none came.
+  [[nodiscard]] std::optional<bool> spoke_tls() const { return spoke_tls_; }
 
   // Whether a byte to read is there, or comes within `limit`.
   bool wait_for_input(Duration limit);
@@ -70,7 +71,7 @@ class Connection {
   const Duration write_limit_;
   std::chrono::steady_clock::time_point deadline_ = std::chrono::steady_clock::time_point::max();
   bool timed_out_ = false;
-  bool spoke_no_tls_ = false;
+  std::optional<bool> spoke_tls_;
   bool reset_ = false;
 };
 

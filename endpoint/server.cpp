@@ -195,9 +195,19 @@ class EndpointServer::Impl {
     if (mode == TlsMode::none) return true;
     if (plan) mode = plan->tls;
     if (connection.start_tls(authority_->accept(mode), HttpLimits{}.request)) return true;
-    if (connection.spoke_no_tls()) tell_connection(std::string(kPlainHttp), false);
+    tell_broken_handshake(connection, mode, plan.has_value());
     connection.close_politely();
     return false;
+  }
+
+  // Otherwise whoever only connects, as a probe does, met nothing.
+  void tell_broken_handshake(const Connection& connection, TlsMode mode, bool told) {
+    if (connection.spoke_tls() == false) return tell_connection(std::string(kPlainHttp), false);
+    if (told || mode == TlsMode::valid || !connection.spoke_tls()) return;
+    ResponsePlan met;
+    met.fault = Fault::tls;
+    met.tls = mode;
+    tell_connection(answer_word(met), false);
   }
 
   void tell_connection(const std::string& met, bool reset) {

@@ -124,6 +124,18 @@ TEST(RequestsToTls, PlainHttpIsToldAsThat) {
   EXPECT_EQ(server->counts().handled, 1U);
 }
 
+TEST(RequestsToTls, ACertificateThatIsNotTakenIsToldThoughItIsOfTheWholeBehaviour) {
+  const auto server = start_endpoint(R"({"tls": "expired"})");
+  { RawClient probe(server->port()); }
+  AttemptRequest request;
+  request.url = server->url();
+  request.timeout = std::chrono::seconds(20);
+  EXPECT_EQ(transport_to(*server)->post(request).error, FailureReason::tls_error);
+  server->stop();  // its end of the handshake has come, too
+  EXPECT_EQ(server->counts().connections,
+            (std::map<std::string, std::uint64_t>{{"tls expired", 1}}));
+}
+
 TEST_F(Requests, ACutBodyIsRefusedAndTakesNoEntry) {
   {
     RawClient client(server_->port());
