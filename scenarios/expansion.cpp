@@ -36,7 +36,9 @@ std::uint64_t hash(std::string_view text) {  // FNV-1a
 class Expander {
  public:
   Expander(const ExpansionOptions& options, Diagnostics& diagnostics)
-      : options_(options), diagnostics_(diagnostics), values_(*options.sources, diagnostics) {}
+      : options_(options), diagnostics_(diagnostics), values_(*options.sources, diagnostics) {
+    if (options.names_missing) values_.set_names_missing();
+  }
 
   Expansion run(const JsonNode& root, Scope& scope) {
     values_.set_generators(Generators(random_of(root, scope)));
@@ -47,6 +49,7 @@ class Expander {
       if (member.name == "steps" && member.value.is(Kind::array)) {
         JsonNode steps = shell_of(member.value);
         expand_steps(member.value, scope, steps.items);
+        if (done()) note_gap();
         expansion_.root.members.push_back({member.name, member.name_where, std::move(steps)});
       } else {
         values_.add_member(member, scope, 1, expansion_.root);
@@ -76,6 +79,20 @@ class Expander {
 
   void report(const Location& where, std::string message, std::string expected = {}) {
     diagnostics_.add(where, std::move(message), std::move(expected));
+  }
+
+  // Steps are missing here. What follows may speak of what they send and capture.
+  void note_gap() {
+    if (!expansion_.gap) expansion_.gap = expansion_.origins.size();
+    values_.set_names_missing();
+  }
+
+  // A value that says what steps there are; nothing where its references lead nowhere.
+  std::optional<JsonNode> expand_known(const JsonNode& node, Scope& scope) {
+    const std::size_t unresolved = values_.unresolved().size();
+    JsonNode value = values_.expand(node, scope, 3);
+    return values_.unresolved().size() == unresolved ? std::optional(std::move(value))
+                                                     : std::nullopt;
   }
 
   // What follows is not worth reading.
@@ -146,23 +163,38 @@ class Expander {
 
   void repeat(const JsonNode& step, Scope& scope, std::vector<JsonNode>& into) {
     ObjectReader reader(step, diagnostics_, "a repeat");
-    const JsonNode over = values_.expand(*reader.optional("repeat"), scope, 3);
+    const auto over = expand_known(*reader.optional("repeat"), scope);
     const std::string name = read_name(reader);
     const JsonNode* variables = reader.optional("variables");
     const JsonNode* steps = reader.required("steps");
     reader.finish();
-    const std::size_t rounds = rounds_of(over);
-    if (steps == nullptr) return;
-    if (!steps->is(Kind::array)) return report(steps->where, "the steps are no list", "[ … ]");
+    const std::size_t rounds = over ? rounds_of(*over) : 0;
+    const bool is_list = steps != nullptr && steps->is(Kind::array);
+    if (steps != nullptr && !is_list) report(steps->where, "the steps are no list", "[ … ]");
+    if (rounds == 0 || !is_list) return note_gap();
+    expand_rounds({*over, rounds, name, variables, *steps}, scope, into);
+  }
+
+  struct Rounds {
+    const JsonNode& over;
+    std::size_t count;
+    std::string name;           // of the variable; may be empty
+    const JsonNode* variables;  // null: none
+    const JsonNode& steps;
+  };
+  void expand_rounds(const Rounds& rounds, Scope& scope, std::vector<JsonNode>& into) {
+    const JsonNode& over = rounds.over;
     const StepOriginPtr around = origin_;
     bool fine = true;  // else the next round would only tell the same
-    for (std::size_t i = 0; i < rounds && fine && !done(); ++i) {
+    for (std::size_t i = 0; i < rounds.count && fine && !done(); ++i) {
       const JsonNode number = integer_node(static_cast<std::int64_t>(i) + 1, over.where);
       Scope inner(&scope);
       inner.define_ready("index", number);
-      if (!name.empty()) inner.define_ready(name, over.is(Kind::array) ? over.items[i] : number);
-      origin_ = round_of(around, i, name, over);
-      fine = expand_inner(*steps, variables, inner, into);
+      if (!rounds.name.empty()) {
+        inner.define_ready(rounds.name, over.is(Kind::array) ? over.items[i] : number);
+      }
+      origin_ = round_of(around, i, rounds.name, over);
+      fine = expand_inner(rounds.steps, rounds.variables, inner, into);
     }
     origin_ = around;
   }
@@ -209,18 +241,18 @@ class Expander {
 
   void include(const JsonNode& step, Scope& scope, std::vector<JsonNode>& into) {
     ObjectReader reader(step, diagnostics_, "an include");
-    const JsonNode path = values_.expand(*reader.optional("include"), scope, 3);
+    const auto path = expand_known(*reader.optional("include"), scope);
     const JsonNode* variables = reader.optional("variables");
     reader.finish();
-    const auto name = read_string(path, diagnostics_);
-    if (!name || !count(included_, kMostIncludes, step, "includes")) return;
-    const std::optional<JsonNode> file = load_steps(path, *name);
-    if (!file) return;
+    const auto name = path ? read_string(*path, diagnostics_) : std::nullopt;
+    const bool counts = name && count(included_, kMostIncludes, step, "includes");
+    const std::optional<JsonNode> file = counts ? load_steps(*path, *name) : std::nullopt;
+    if (!file) return note_gap();
     Scope inner(&scope);
     includes_.push_back(file->where.source->name);
     const StepOriginPtr around = origin_;
     origin_ = std::make_shared<const StepOrigin>(
-        StepOrigin{around, fmt::format("included at {}", describe(path.where)), {}, false});
+        StepOrigin{around, fmt::format("included at {}", describe(path->where)), {}, false});
     expand_inner(*file, variables, inner, into);
     origin_ = around;
     includes_.pop_back();
@@ -230,7 +262,9 @@ class Expander {
   bool expand_inner(const JsonNode& steps, const JsonNode* variables, Scope& inner,
                     std::vector<JsonNode>& into) {
     const std::size_t mistakes = diagnostics_.size();
-    if (variables != nullptr) inner.define_all(*variables, diagnostics_);
+    if (variables != nullptr && !inner.define_all(*variables, diagnostics_)) {
+      values_.set_names_missing();
+    }
     values_.make_ready(inner);
     expand_steps(steps, inner, into);
     return diagnostics_.size() == mistakes;

@@ -29,6 +29,9 @@ struct Replacement {
 struct Expansion {
   JsonNode root;
   std::vector<StepOriginPtr> origins;  // of the root's steps, one each
+  // The first of the steps in front of which others are missing, for a mistake that was told: what
+  // they send and capture nobody knows.
+  std::optional<std::size_t> gap;
   std::vector<Replacement> replacements;
   std::vector<Location> unresolved;  // nodes that are not what they should be: told already
   std::set<std::string> included;    // files of steps, also such as could not be read
@@ -40,6 +43,8 @@ struct ExpansionOptions {
   const SecretSources* sources = nullptr;  // environment, included files; never null
   std::optional<std::uint64_t> seed;       // of the generators, instead of the scenario's `seed`
   std::uint64_t number = 0;                // of the case: each draws its own customers
+  // For a mistake that was told already, not all variables are known: a name may be one of those.
+  bool names_missing = false;
 };
 
 // `scope` holds the variables around the scenario. Mistakes go to `diagnostics`; the tree is as

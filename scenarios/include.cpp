@@ -41,6 +41,12 @@ class Includer {
   Includer(const SecretSources& sources, Diagnostics& diagnostics, std::set<std::string>& files)
       : sources_(sources), diagnostics_(diagnostics), files_(files) {}
 
+  WithIncludes run(JsonNode root) {
+    JsonNode whole = take(std::move(root));
+    return {std::move(whole), complete_};
+  }
+
+ private:
   JsonNode take(JsonNode node) {
     const JsonNode* include = node.find("include");
     if (include == nullptr) return node;
@@ -57,37 +63,46 @@ class Includer {
     return base;
   }
 
- private:
   void add(const JsonNode& node, JsonNode& base) {
+    std::optional<JsonNode> file = load(node);
+    if (!file) {
+      complete_ = false;
+      return;
+    }
+    under_way_.push_back(file->where.source->name);
+    merge(base, take(*std::move(file)));
+    under_way_.pop_back();
+  }
+
+  // Nothing on a mistake.
+  std::optional<JsonNode> load(const JsonNode& node) {
     const auto name = read_string(node, diagnostics_);
-    if (!name) return;
+    if (!name) return std::nullopt;
     const std::string path = path_beside(node.where, *name);
     const bool again = std::find(under_way_.begin(), under_way_.end(), path) != under_way_.end();
     if (again || ++count_ > kMostFiles) {
       diagnostics_.add(node.where,
                        again ? fmt::format("'{}' is included by itself", path)
                              : fmt::format("more than {} files are included", kMostFiles));
-      return;
+      return std::nullopt;
     }
     files_.insert(path);
     std::optional<JsonNode> file = load_included(node.where, path, sources_, diagnostics_);
-    if (!file) return;
+    if (!file) return std::nullopt;
     if (!file->is(Kind::object)) {
       diagnostics_.add(file->where,
                        fmt::format("{} stands where members of a scenario (an object) are expected",
                                    kind_name(file->kind)),
                        fmt::format("it is included at {}; a list of steps is included by a step",
                                    describe(node.where)));
-      return;
+      return std::nullopt;
     }
     if (const JsonNode* own = file->find("name")) {
       diagnostics_.add(own->where, "this scenario has a name of its own, and is included",
                        "what several scenarios share, in a file without a name");
-      return;
+      return std::nullopt;
     }
-    under_way_.push_back(path);
-    merge(base, take(*std::move(file)));
-    under_way_.pop_back();
+    return file;
   }
 
   const SecretSources& sources_;
@@ -95,6 +110,7 @@ class Includer {
   std::vector<std::string> under_way_;
   std::set<std::string>& files_;
   std::size_t count_ = 0;
+  bool complete_ = true;
 };
 
 }  // namespace
@@ -115,9 +131,9 @@ std::optional<JsonNode> load_included(const Location& where, const std::string& 
   return std::nullopt;
 }
 
-JsonNode take_includes(JsonNode root, const SecretSources& sources, Diagnostics& diagnostics,
-                       std::set<std::string>& files) {
-  return Includer(sources, diagnostics, files).take(std::move(root));
+WithIncludes take_includes(JsonNode root, const SecretSources& sources, Diagnostics& diagnostics,
+                           std::set<std::string>& files) {
+  return Includer(sources, diagnostics, files).run(std::move(root));
 }
 
 }  // namespace roomle_sim

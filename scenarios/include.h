@@ -23,7 +23,11 @@ std::optional<JsonNode> load_included(const Location& where, const std::string& 
 // together one by one, "tags" as one list. An included file may include others. Mistakes: a file
 // that cannot be read, is no object, has a name of its own, or includes itself.
 // `files`: those that were taken in, or could not be.
-JsonNode take_includes(JsonNode root, const SecretSources& sources, Diagnostics& diagnostics,
-                       std::set<std::string>& files);
+struct WithIncludes {
+  JsonNode root;
+  bool complete = true;  // else a file could not be taken in, whose members nobody knows
+};
+WithIncludes take_includes(JsonNode root, const SecretSources& sources, Diagnostics& diagnostics,
+                           std::set<std::string>& files);
 
 }  // namespace roomle_sim

@@ -49,6 +49,7 @@ std::optional<ValueExpander::Resolved> ValueExpander::resolve(const Reference& r
 
 void ValueExpander::report_unknown(const Reference& reference, const Location& where,
                                    const Scope& scope) {
+  if (names_missing_) return;
   std::vector<std::string_view> names = scope.names();
   names.insert(names.end(), captures_.begin(), captures_.end());
   mistake(where,
@@ -106,7 +107,9 @@ std::optional<ValueExpander::Resolved> ValueExpander::resolve_delivery(const Ref
     return std::nullopt;
   }
   if (!any_delivery_) {
-    mistake(where, "there is no delivery before this", "a step {\"send\": …} before it");
+    if (!names_missing_) {
+      mistake(where, "there is no delivery before this", "a step {\"send\": …} before it");
+    }
     return std::nullopt;
   }
   return defer(reference, where);

@@ -38,7 +38,10 @@ class FileReader {
   Result<std::vector<Scenario>> read(const Source& source) {
     std::optional<JsonNode> root = parse_json(source, diagnostics_);
     if (root && !is_for_another_command(*root, diagnostics_)) {
-      root_ = take_includes(*std::move(root), options_.sources, diagnostics_, included_);
+      WithIncludes whole =
+          take_includes(*std::move(root), options_.sources, diagnostics_, included_);
+      root_ = std::move(whole.root);
+      complete_ = whole.complete;
       note_files(included_);
       read_all();
     }
@@ -59,7 +62,10 @@ class FileReader {
   void read_one(const Case* row) {
     Diagnostics mistakes;
     Scope scope;
-    if (const JsonNode* variables = root_.find("variables")) scope.define_all(*variables, mistakes);
+    bool names_missing = !complete_;
+    if (const JsonNode* variables = root_.find("variables")) {
+      names_missing = !scope.define_all(*variables, mistakes) || names_missing;
+    }
     for (const GivenVariable& given : options_.variables) {
       scope.define(given.name, given.value, true);
     }
@@ -69,12 +75,12 @@ class FileReader {
       }
     }
     Expansion expansion =
-        expand(root_, scope, {&options_.sources, options_.seed, scenarios_.size()}, mistakes);
+        expand(root_, scope, {&options_.sources, options_.seed, scenarios_.size(), names_missing},
+               mistakes);
     const std::size_t expanded = mistakes.size();
-    Scenario scenario =
-        read_scenario(expansion.root, expansion.origins, mistakes, options_.sources);
+    Scenario scenario = read_scenario(expansion, complete_, mistakes, options_.sources);
     take_mistakes(mistakes, expanded, expansion, row);
-    if (mistakes.empty()) scenario.warnings = find_warnings(scenario, expansion.root);
+    if (mistakes.empty() && complete_) scenario.warnings = find_warnings(scenario, expansion.root);
     scenario.given_used = std::move(expansion.given_used);
     scenario.included.insert(expansion.included.begin(), expansion.included.end());
     scenario.included.insert(included_.begin(), included_.end());
@@ -155,6 +161,7 @@ class FileReader {
   const LoadOptions& options_;
   Diagnostics diagnostics_;
   JsonNode root_;
+  bool complete_ = true;            // what it includes is in it
   std::set<std::string> included_;  // in the scenario itself; others are in its steps
   std::vector<Case> rows_;
   std::vector<Scenario> scenarios_;

@@ -12,9 +12,10 @@ namespace {
 
 class ScenarioReader {
  public:
-  ScenarioReader(const JsonNode& root, const std::vector<StepOriginPtr>& origins,
+  ScenarioReader(const JsonNode& root, const Expansion& expansion, bool complete,
                  Diagnostics& diagnostics, const SecretSources& sources)
-      : origins_(origins),
+      : expansion_(expansion),
+        complete_(complete),
         diagnostics_(diagnostics),
         sources_(sources),
         object_(root, diagnostics, "a scenario") {}
@@ -26,15 +27,21 @@ class ScenarioReader {
     read_head();
     read_endpoints();
     read_all_tenants();
-    check_webhooks();
-    if (const JsonNode* steps = object_.required("steps")) {
-      scenario_.steps = read_steps(*steps, origins_, scenario_.registry, diagnostics_);
+    if (complete_) check_webhooks();
+    if (const JsonNode* steps = needed("steps")) {
+      const StepsContext context{expansion_.origins, expansion_.gap, scenario_.registry};
+      scenario_.steps = read_steps(*steps, context, diagnostics_);
     }
     object_.finish();
     return std::move(scenario_);
   }
 
  private:
+  // A member that may be one of those that are missing.
+  const JsonNode* needed(std::string_view name) {
+    return complete_ ? object_.required(name) : object_.optional(name);
+  }
+
   void read_head() {
     if (const JsonNode* name = object_.required("name")) {
       scenario_.name = read_string(*name, diagnostics_).value_or("");
@@ -103,11 +110,7 @@ class ScenarioReader {
   void read_all_tenants() {
     const JsonNode* file = object_.optional("tenantsFile");
     if (file == nullptr) {
-      if (object_.required("tenants") != nullptr) {
-        scenario_.registry = read_tenants(object_, diagnostics_, sources_);
-      } else {
-        object_.allow({"credentials", "defaultCredential"});
-      }
+      read_own_tenants();
       return;
     }
     for (const std::string_view name : {"tenants", "credentials", "defaultCredential"}) {
@@ -117,6 +120,19 @@ class ScenarioReader {
       }
     }
     if (const auto path = read_string(*file, diagnostics_)) read_tenants_file(*file, *path);
+  }
+
+  void read_own_tenants() {
+    const bool any = needed("tenants") != nullptr;
+    if (any && (complete_ || object_.node().find("credentials") != nullptr)) {
+      scenario_.registry = read_tenants(object_, diagnostics_, sources_);
+      return;
+    }
+    object_.allow({"credentials", "defaultCredential"});
+    if (!any) return;
+    Diagnostics aside;  // their credentials are missing
+    ObjectReader object(object_.node(), aside, "a scenario");
+    scenario_.registry = read_tenants(object, aside, sources_);
   }
 
   void read_tenants_file(const JsonNode& where, const std::string& path) {
@@ -130,7 +146,8 @@ class ScenarioReader {
     tenants.finish();
   }
 
-  const std::vector<StepOriginPtr>& origins_;
+  const Expansion& expansion_;
+  bool complete_;
   Diagnostics& diagnostics_;
   const SecretSources& sources_;
   ObjectReader object_;
@@ -145,10 +162,11 @@ std::string rendered(const Diagnostics& diagnostics) {
   return text;
 }
 
-Scenario read_scenario(JsonNode root, const std::vector<StepOriginPtr>& origins,
-                       Diagnostics& diagnostics, const SecretSources& sources) {
+Scenario read_scenario(const Expansion& expansion, bool complete, Diagnostics& diagnostics,
+                       const SecretSources& sources) {
+  JsonNode root = expansion.root;
   auto built_in = take_webhooks(root, diagnostics);
-  return ScenarioReader(root, origins, diagnostics, sources).read(std::move(built_in));
+  return ScenarioReader(root, expansion, complete, diagnostics, sources).read(std::move(built_in));
 }
 
 std::string find_warnings(const Scenario& scenario, const JsonNode& root) {

@@ -25,17 +25,20 @@ struct NamedSend {
 
 class StepsReader {
  public:
-  StepsReader(const TenantRegistry& registry, Diagnostics& all) : registry_(registry), all_(all) {}
+  StepsReader(const StepsContext& context, Diagnostics& all)
+      : context_(context), registry_(context.tenants), all_(all) {}
 
-  std::vector<ScenarioStep> read(const JsonNode& steps, const std::vector<StepOriginPtr>& origins) {
+  std::vector<ScenarioStep> read(const JsonNode& steps) {
+    const std::vector<StepOriginPtr>& origins = context_.origins;
     if (!steps.is(JsonNode::Kind::array)) {
       report(steps, "the steps are no list", "a list of {\"send\": …} and {\"expect\": …}");
-    } else if (steps.items.empty()) {
+    } else if (steps.items.empty() && !context_.gap) {
       report(steps, "there are no steps");
     }
     hand_over_mistakes();
     for (std::size_t i = 0; i < steps.items.size(); ++i) {
       origin_ = i < origins.size() ? origins[i] : nullptr;
+      behind_gap_ = context_.gap && i >= *context_.gap;
       read_step(steps.items[i]);
       hand_over_mistakes();
     }
@@ -207,7 +210,7 @@ class StepsReader {
     if (within != nullptr) expectation.within = read_within(*within, at);
     if (object.is_object()) object.finish();
     if (sends_.empty()) {
-      report(node, "this expectation stands before any send", "a step {\"send\": …} before it");
+      report_no_send(node, "this expectation stands before any send");
     } else {
       expectation.send = of == nullptr ? std::optional(sends_.size() - 1) : find_send(*of);
     }
@@ -215,6 +218,10 @@ class StepsReader {
       report(node, "this expects nothing", "such as \"outcome\": \"delivered\"");
     }
     steps_.emplace_back(std::move(expectation));
+  }
+
+  void report_no_send(const JsonNode& node, std::string message) {
+    if (!behind_gap_) report(node, std::move(message), "a step {\"send\": …} before it");
   }
 
   std::optional<Duration> read_within(const JsonNode& node, std::optional<Duration> at) {
@@ -236,7 +243,7 @@ class StepsReader {
     capture.at = at;
     capture.captures = read_captures(node, diagnostics_);
     if (sends_.empty()) {
-      report(node, "this capture stands before any send", "a step {\"send\": …} before it");
+      report_no_send(node, "this capture stands before any send");
     } else {
       capture.send =
           (of == nullptr ? std::optional(sends_.size() - 1) : find_send(*of)).value_or(0);
@@ -262,6 +269,7 @@ class StepsReader {
       }
       if (scope == nullptr) break;
     }
+    if (behind_gap_) return std::nullopt;
     std::vector<std::string_view> names;
     for (const auto& [one, sends] : named_) names.push_back(one);
     report(of,
@@ -285,10 +293,12 @@ class StepsReader {
     return found;
   }
 
+  const StepsContext& context_;
   const TenantRegistry& registry_;
   Diagnostics& all_;
   Diagnostics diagnostics_;  // of the step that is being read
   StepOriginPtr origin_;     // its own
+  bool behind_gap_ = false;  // steps before it are missing
   std::vector<ScenarioStep> steps_;
   std::vector<std::string> sends_;  // their names, in the order of the file
   std::map<std::pair<const StepOrigin*, std::string>, std::size_t>
@@ -299,10 +309,9 @@ class StepsReader {
 
 }  // namespace
 
-std::vector<ScenarioStep> read_steps(const JsonNode& steps,
-                                     const std::vector<StepOriginPtr>& origins,
-                                     const TenantRegistry& tenants, Diagnostics& diagnostics) {
-  return StepsReader(tenants, diagnostics).read(steps, origins);
+std::vector<ScenarioStep> read_steps(const JsonNode& steps, const StepsContext& context,
+                                     Diagnostics& diagnostics) {
+  return StepsReader(context, diagnostics).read(steps);
 }
 
 }  // namespace roomle_sim

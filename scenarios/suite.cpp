@@ -202,11 +202,12 @@ Result<std::vector<Scenario>> load_scenarios(const std::vector<std::string>& fil
                                              const LoadOptions& options) {
   std::vector<Scenario> scenarios;
   std::vector<std::string> mistakes;
+  std::set<std::string> told;  // what several include is wrong in each of them
   for (const std::string& file : files) {
     Result<std::vector<Scenario>> cases = load_scenario_file(file, options);
     if (cases) {
       std::move(cases->begin(), cases->end(), std::back_inserter(scenarios));
-    } else {
+    } else if (told.insert(cases.error().message).second) {
       mistakes.push_back(cases.error().message);
     }
   }

@@ -39,6 +39,9 @@ class ValueExpander {
   void set_may_defer(bool may_defer) { may_defer_ = may_defer; }
   void add_capture(const std::string& name) { captures_.insert(name); }
   void add_delivery() { any_delivery_ = true; }
+  // From here on: for a mistake that was told, nobody knows all variables, captures and deliveries.
+  // One that is not known may be one of those, and is no mistake.
+  void set_names_missing() { names_missing_ = true; }
 
   [[nodiscard]] const std::vector<Replacement>& replacements() const { return replacements_; }
   [[nodiscard]] const std::vector<Location>& unresolved() const { return unresolved_; }
@@ -88,6 +91,7 @@ class ValueExpander {
   std::optional<Generators> generators_;
   std::set<std::string, std::less<>> captures_;
   bool any_delivery_ = false;
+  bool names_missing_ = false;
   bool may_defer_ = false;
   bool secret_ = false;  // inside of a member that holds secrets
   bool hidden_ = false;  // something that may be a secret was looked at

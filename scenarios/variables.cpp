@@ -171,13 +171,13 @@ void Scope::define_ready(std::string name, JsonNode value) {
   variable.state = Variable::State::ready;
 }
 
-void Scope::define_all(const JsonNode& node, Diagnostics& diagnostics) {
+bool Scope::define_all(const JsonNode& node, Diagnostics& diagnostics) {
   if (!node.is(JsonNode::Kind::object)) {
     diagnostics.add(
         node.where,
         fmt::format("{} stands where variables (an object) are expected", kind_name(node.kind)),
         R"(such as {"customer": "anna@example.com"})");
-    return;
+    return false;
   }
   for (const JsonNode::Member& member : node.members) {
     if (can_be_called(member.name)) {
@@ -187,6 +187,7 @@ void Scope::define_all(const JsonNode& node, Diagnostics& diagnostics) {
                       std::string(kVariableNames));
     }
   }
+  return true;
 }
 
 Scope::Found Scope::find(std::string_view name) {

@@ -74,7 +74,8 @@ class Scope {
   // One whose value needs nothing filled in.
   void define_ready(std::string name, JsonNode value);
   // The members of an object, each a variable; mistakes: no object, a name that none can have.
-  void define_all(const JsonNode& node, Diagnostics& diagnostics);
+  // False: no object, and so nobody knows what was to be defined.
+  bool define_all(const JsonNode& node, Diagnostics& diagnostics);
 
   // Of this scope alone, in the order in which they were defined.
   [[nodiscard]] std::deque<Variable>& own() { return variables_; }

@@ -201,7 +201,7 @@ INSTANTIATE_TEST_SUITE_P(
              "6:20: a repeat has no member 'times'", "7:26: no variable can be called '2nd'",
              "7:54: 'email.savedConfig' is not known here", "8:17: there is nothing to repeat for",
              "8:30: the steps are no list", "10:18: ", "10:44: an include has no member 'with'",
-             "11:5: a repeat needs the member 'steps'", "12:50: there is no variable 'index'"}},
+             "11:5: a repeat needs the member 'steps'"}},
         BadFile{"expect-before-send.json", {"4:17: this expectation stands before any send"}},
         BadFile{"unknown-words.json",
                 {"4:5: there are several tenants: this step must name one",
