@@ -124,8 +124,15 @@ int play(Context& context, const RunFlags& flags, const RunPlan& plan,
 
 int run(Context& context, const RunFlags& flags) {
   Console& console = context.console;
+  if (flags.init && flags.schema) {
+    return console.fail(usage_error("--init and --schema: one of the two is expected"));
+  }
   if (flags.init) return init(console, flags.paths);
   if (flags.schema) {
+    if (!flags.paths.empty()) {
+      return console.fail(usage_error(fmt::format(
+          "--schema takes no PATH, and got '{}'; it is printed to stdout", flags.paths.front())));
+    }
     console.data(std::string(scenario_schema_text()));
     return exit_code::kFine;
   }

@@ -28,6 +28,7 @@ enum class TokenVerdict {
 
 // "missing", "unreadable", "authenticated", "default_secret", "wrong_api_key", "unencrypted".
 std::string_view verdict_word(TokenVerdict verdict);
+std::vector<std::string_view> verdict_words();
 
 struct ReceivedToken {
   std::string header;  // the header's name, as the settings have it

@@ -176,6 +176,16 @@ std::string_view verdict_word(TokenVerdict verdict) {
   return "";
 }
 
+std::vector<std::string_view> verdict_words() {
+  std::vector<std::string_view> words;
+  for (const TokenVerdict verdict :
+       {TokenVerdict::missing, TokenVerdict::unreadable, TokenVerdict::authenticated,
+        TokenVerdict::default_secret, TokenVerdict::wrong_api_key, TokenVerdict::unencrypted}) {
+    words.push_back(verdict_word(verdict));
+  }
+  return words;
+}
+
 nlohmann::ordered_json token_members(const ReceivedToken& token) {
   nlohmann::ordered_json members = nlohmann::ordered_json::object();
   if (!token.value.empty()) members["value"] = token.value;

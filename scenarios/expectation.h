@@ -51,8 +51,8 @@ struct Expectation {
   [[nodiscard]] bool expects_refusal() const;
 };
 
-// Reads the object behind "expect". `of` and the sends are the caller's; `allowed` are members of
-// the object that he reads himself.
-Expectation read_expectation(ObjectReader& object);
+// Reads the object behind "expect". `of`, the times and the sends are the caller's. `endpoints`:
+// the names that the built-in endpoints have; none: nobody knows.
+Expectation read_expectation(ObjectReader& object, const std::vector<std::string_view>& endpoints);
 
 }  // namespace roomle_sim

@@ -3,8 +3,10 @@
 
 #include <fmt/format.h>
 
+#include "endpoint/received.h"
 #include "scenarios/expectation.h"
 #include "scenarios/observation.h"
+#include "sender/catalogue.h"
 #include "sender/delivery.h"
 #include "sender/transport.h"
 #include "tenants/retry_policy.h"
@@ -15,11 +17,13 @@ namespace {
 using nlohmann::json;
 using Pointer = json::json_pointer;
 
+constexpr std::string_view kUnknownWord = "'{}' is not known here";
+
 // Collects the checks of one `expect`.
 class ExpectationReader {
  public:
-  explicit ExpectationReader(ObjectReader& object)
-      : object_(object), diagnostics_(object.diagnostics()) {
+  ExpectationReader(ObjectReader& object, const std::vector<std::string_view>& endpoints)
+      : object_(object), diagnostics_(object.diagnostics()), endpoints_(endpoints) {
     expectation_.where = object.node().where;
   }
 
@@ -62,14 +66,31 @@ class ExpectationReader {
   }
 
   void read_outcome(const JsonNode& node) {
-    if (node.is(JsonNode::Kind::string) && !node.deferred) {
-      const std::vector<std::string_view> words{outcome_word(Outcome::delivered),
-                                                outcome_word(Outcome::mailed),
-                                                outcome_word(Outcome::mail_failed)};
-      if (!read_word(node, diagnostics_, words)) return;
-    }
     add(Check::On::delivery, "outcome", Pointer("/outcome"),
-        read_matcher(node, diagnostics_, ValueKind::text));
+        read_words(node, {outcome_word(Outcome::delivered), outcome_word(Outcome::mailed),
+                          outcome_word(Outcome::mail_failed)}));
+  }
+
+  // Of a text that is one of these words. Another one fits nothing, and under `not` everything.
+  std::optional<Matcher> read_words(const JsonNode& node,
+                                    const std::vector<std::string_view>& words,
+                                    std::string_view unknown = kUnknownWord) {
+    std::optional<Matcher> matcher = read_matcher(node, diagnostics_, ValueKind::text);
+    if (!matcher || !are_known(*matcher, words, unknown)) return std::nullopt;
+    return matcher;
+  }
+
+  bool are_known(const Matcher& matcher, const std::vector<std::string_view>& words,
+                 std::string_view unknown) {
+    bool known = true;
+    for (const Matcher& part : matcher.parts) known = are_known(part, words, unknown) && known;
+    if (matcher.kind != Matcher::Kind::equals || matcher.deferred) return known;
+    const auto& word = matcher.value.get_ref<const std::string&>();
+    if (std::find(words.begin(), words.end(), word) != words.end()) return known;
+    diagnostics_.add(matcher.where,
+                     fmt::format(fmt::runtime(unknown), word) + did_you_mean(word, words),
+                     fmt::format("one of: {}", fmt::join(words, ", ")));
+    return false;
   }
 
   // A list of failure words; "status" stands for any status, "status 503" for one.
@@ -91,20 +112,24 @@ class ExpectationReader {
   }
 
   std::optional<Matcher> read_reason(const JsonNode& node) {
-    if (!node.is(JsonNode::Kind::string) || node.deferred) {
-      return read_matcher(node, diagnostics_, ValueKind::text);
-    }
-    const std::string& text = node.string;
+    std::optional<Matcher> matcher = read_matcher(node, diagnostics_, ValueKind::text);
+    if (!matcher || !understand_reasons(*matcher)) return std::nullopt;
+    return matcher;
+  }
+
+  bool understand_reasons(Matcher& matcher) {
+    bool known = true;
+    for (Matcher& part : matcher.parts) known = understand_reasons(part) && known;
+    if (matcher.kind != Matcher::Kind::equals || matcher.deferred) return known;
+    const std::string text = matcher.value.is_string() ? matcher.value.get<std::string>() : "";
     const bool status = text.size() == 10 && text.starts_with("status ") &&
                         std::all_of(text.begin() + 7, text.end(),
                                     [](unsigned char c) { return std::isdigit(c) != 0; });
-    if (!status && !read_word(node, diagnostics_, failure_words())) return std::nullopt;
-    Matcher matcher = equal_to(text, node.where);
     if (text == failure_word(FailureReason::status)) {
       matcher.kind = Matcher::Kind::contains;
       matcher.value = "status ";
     }
-    return matcher;
+    return status || are_known(matcher, failure_words(), kUnknownWord);
   }
 
   // Of header names the case does not count: observations have them in lower case.
@@ -166,8 +191,19 @@ class ExpectationReader {
       add(Check::On::delivery, name + ".count", Pointer("/received/count"),
           read_matcher(*value, diagnostics_, ValueKind::number), true);
     }
-    for (const std::string_view member : {"method", "target", "event", "answer", "endpoint"}) {
-      add_text(member);
+    for (const std::string_view member : {"method", "target", "answer"}) add_text(member);
+    const auto add_word = [&](std::string_view member, const auto& words,
+                              std::string_view unknown) {
+      if (const JsonNode* value = request.optional(member)) {
+        add(on, fmt::format("{}.{}", name, member), base / std::string(member),
+            read_words(*value, words, unknown), true);
+      }
+    };
+    add_word("event", event_names(), kUnknownWord);
+    if (endpoints_.empty()) {
+      add_text("endpoint");
+    } else {
+      add_word("endpoint", endpoints_, "there is no endpoint '{}'");
     }
     if (const JsonNode* headers = request.optional("headers")) {
       read_headers(*headers, on, name + ".headers", base / "headers", true);
@@ -213,8 +249,12 @@ class ExpectationReader {
       }
     };
     for (const std::string_view member :
-         {"value", "plaintext", "timestamp", "sessionToken", "apiKey", "verdict"}) {
+         {"value", "plaintext", "timestamp", "sessionToken", "apiKey"}) {
       add_member(member, ValueKind::text);
+    }
+    if (const JsonNode* verdict = token.optional("verdict")) {
+      add(on, name + ".token.verdict", base / "token" / "verdict",
+          read_words(*verdict, verdict_words()), true);
     }
     add_member("authenticated", ValueKind::boolean);
     token.finish();
@@ -253,6 +293,7 @@ class ExpectationReader {
 
   ObjectReader& object_;
   Diagnostics& diagnostics_;
+  const std::vector<std::string_view>& endpoints_;
   Expectation expectation_;
 };
 
@@ -268,8 +309,8 @@ bool Expectation::about_all() const {
                      [](const Check& check) { return check.name.starts_with("total."); });
 }
 
-Expectation read_expectation(ObjectReader& object) {
-  return ExpectationReader(object).read();
+Expectation read_expectation(ObjectReader& object, const std::vector<std::string_view>& endpoints) {
+  return ExpectationReader(object, endpoints).read();
 }
 
 }  // namespace roomle_sim

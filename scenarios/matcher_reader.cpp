@@ -1,6 +1,7 @@
 // Reads matchers; what they mean is in matcher.cpp.
 #include <fmt/format.h>
 
+#include "base/json_text.h"
 #include "scenarios/matcher.h"
 
 namespace roomle_sim {
@@ -62,8 +63,14 @@ class MembersReader {
       if (read_boolean(*node, diagnostics_)) add(Matcher::Kind::exists, *node);
     }
     if (const JsonNode* node = object_.optional("not")) read_negation(*node);
-    read_bound("atLeast", Matcher::Kind::at_least);
-    read_bound("atMost", Matcher::Kind::at_most);
+    const JsonNode* low = read_bound("atLeast", Matcher::Kind::at_least);
+    const JsonNode* high = read_bound("atMost", Matcher::Kind::at_most);
+    if (low != nullptr && high != nullptr && low->number > high->number) {
+      object_.report(*high,
+                     fmt::format("nothing is at least {} and at most {}", json_text(low->to_json()),
+                                 json_text(high->to_json())),
+                     "\"atMost\" not below \"atLeast\"");
+    }
     object_.finish();
     return std::move(parts_);
   }
@@ -129,9 +136,12 @@ class MembersReader {
     if (inner) add(Matcher::Kind::negation, node).parts.push_back(std::move(*inner));
   }
 
-  void read_bound(std::string_view name, Matcher::Kind kind) {
+  // The bound, where it is known by now.
+  const JsonNode* read_bound(std::string_view name, Matcher::Kind kind) {
     const JsonNode* node = object_.optional(name);
-    if (node != nullptr && fits(*node, ValueKind::number, diagnostics_)) add(kind, *node);
+    if (node == nullptr || !fits(*node, ValueKind::number, diagnostics_)) return nullptr;
+    add(kind, *node);
+    return node->deferred ? nullptr : node;
   }
 
   ObjectReader object_;

@@ -13,6 +13,7 @@
 #include "scenarios/scenario.h"
 #include "scenarios/scenario_reader.h"
 #include "scenarios/template_text.h"
+#include "scenarios/unused_endpoints.h"
 
 namespace roomle_sim {
 namespace {
@@ -44,12 +45,21 @@ class FileReader {
       complete_ = whole.complete;
       note_files(included_);
       read_all();
+      warn();
     }
     if (diagnostics_.empty()) return std::move(scenarios_);
     return Error{ErrorCode::bad_input, rendered(diagnostics_)};
   }
 
  private:
+  // With the first of its cases: it is said once of the file.
+  void warn() {
+    const std::string warnings = endpoints_.warnings();
+    if (warnings.empty() || scenarios_.empty()) return;
+    std::string& all = scenarios_.front().warnings;
+    all += (all.empty() ? "" : "\n") + warnings;
+  }
+
   void read_all() {
     const JsonNode* cases = root_.find("cases");
     if (cases == nullptr) return read_one(nullptr);
@@ -82,6 +92,7 @@ class FileReader {
     take_mistakes(mistakes, expanded, expansion, row);
     if (mistakes.empty() && complete_) scenario.warnings = find_warnings(scenario, expansion.root);
     scenario.given_used = std::move(expansion.given_used);
+    endpoints_.note(scenario, expansion.root);
     scenario.included.insert(expansion.included.begin(), expansion.included.end());
     scenario.included.insert(included_.begin(), included_.end());
     note_files(scenario.included);
@@ -165,6 +176,7 @@ class FileReader {
   std::set<std::string> included_;  // in the scenario itself; others are in its steps
   std::vector<Case> rows_;
   std::vector<Scenario> scenarios_;
+  UnusedEndpoints endpoints_;
   std::set<std::tuple<const SourceText*, std::size_t, std::string>> seen_;
 };
 

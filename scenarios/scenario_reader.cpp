@@ -27,9 +27,10 @@ class ScenarioReader {
     read_head();
     read_endpoints();
     read_all_tenants();
-    if (complete_) check_webhooks();
+    if (endpoints_known_) check_webhooks();
     if (const JsonNode* steps = needed("steps")) {
-      const StepsContext context{expansion_.origins, expansion_.gap, scenario_.registry};
+      const StepsContext context{expansion_.origins, expansion_.gap, scenario_.registry,
+                                 endpoint_names()};
       scenario_.steps = read_steps(*steps, context, diagnostics_);
     }
     object_.finish();
@@ -57,7 +58,10 @@ class ScenarioReader {
       const auto value = read_integer(*seed, diagnostics_, 0, INT64_MAX);
       if (value) scenario_.seed = static_cast<std::uint64_t>(*value);
     }
-    object_.read("timeout", scenario_.timeout);
+    if (object_.read("timeout", scenario_.timeout) && scenario_.timeout == Duration::zero()) {
+      object_.report(*object_.optional("timeout"), "within no time at all nothing happens",
+                     "more than 0s, such as \"30s\"");
+    }
   }
 
   void read_endpoints() {
@@ -67,6 +71,7 @@ class ScenarioReader {
     const JsonNode* several = object_.optional("endpoints");
     if (several == nullptr) return;
     if (!several->is(JsonNode::Kind::object)) {
+      endpoints_known_ = false;
       object_.report(*several,
                      fmt::format("{} stands where endpoints (an object) are expected",
                                  kind_name(several->kind)),
@@ -84,9 +89,16 @@ class ScenarioReader {
     }
   }
 
-  void check_webhooks() {
+  // None: some may be missing.
+  [[nodiscard]] std::vector<std::string_view> endpoint_names() const {
+    if (!endpoints_known_) return {};
     std::vector<std::string_view> names{kDefaultEndpoint};
     for (const auto& [name, behavior] : scenario_.endpoints) names.push_back(name);
+    return names;
+  }
+
+  void check_webhooks() {
+    const std::vector<std::string_view> names = endpoint_names();
     for (const auto& [tenant, chosen] : scenario_.built_in) {
       if (std::find(names.begin(), names.end(), chosen.endpoint) != names.end()) continue;
       if (chosen.endpoint.empty()) continue;  // told already
@@ -148,6 +160,7 @@ class ScenarioReader {
 
   const Expansion& expansion_;
   bool complete_;
+  bool endpoints_known_ = complete_;
   Diagnostics& diagnostics_;
   const SecretSources& sources_;
   ObjectReader object_;

@@ -204,7 +204,7 @@ class StepsReader {
     const std::size_t mistakes = diagnostics_.size();
     const JsonNode* of = object.optional("of");
     const JsonNode* within = object.optional("within");
-    Expectation expectation = read_expectation(object);
+    Expectation expectation = read_expectation(object, context_.endpoints);
     expectation.at = at;
     expectation.origin = origin_;
     if (within != nullptr) expectation.within = read_within(*within, at);

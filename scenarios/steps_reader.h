@@ -15,6 +15,7 @@ struct StepsContext {
   // From this step on others are missing, which is told: they may have sent what is spoken of.
   std::optional<std::size_t> gap;
   const TenantRegistry& tenants;
+  std::vector<std::string_view> endpoints;  // their names; none: nobody knows
 };
 
 // A name that a send has in a round or in an included list is its own there: `of` finds the

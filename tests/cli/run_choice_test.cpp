@@ -187,6 +187,26 @@ TEST_F(RunChoice, PrintsTheSchemaOfScenarioFiles) {
   EXPECT_TRUE(schema["properties"].contains("steps"));
 }
 
+TEST_F(RunChoice, TheSchemaIsPrintedAloneAndIntoNoFile) {
+  ProcessResult result = run({"--schema", "schema.json"});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.out, IsEmpty());
+  EXPECT_THAT(result.err, HasSubstr("--schema takes no PATH, and got 'schema.json'"));
+  result = run({"--schema", "--init"});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.out, IsEmpty());
+}
+
+TEST_F(RunChoice, AnEndpointThatNoTenantNamesIsWarnedOfAndNoMistake) {
+  const std::string path = folder_.file("unused.json", R"({ "name": "unused",
+  "endpoints": { "good": { "sequence": [ 503 ] } },
+  "tenants": [ { "id": 42, "name": "acme" } ],
+  "steps": [ { "send": "email.savedConfiguration" }, { "expect": { "outcome": "delivered" } } ] })");
+  const ProcessResult result = run({path});
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_THAT(result.err, HasSubstr("2:18: warning: no tenant's events go to the endpoint 'good'"));
+}
+
 TEST_F(RunChoice, APathIsNeededForAllElse) {
   const ProcessResult result = run({});
   EXPECT_EQ(result.exit_code, 1);

@@ -9,6 +9,7 @@
 
 #include "base/json_text.h"
 #include "base/random.h"
+#include "endpoint/received.h"
 #include "scenarios/first_scenario.h"
 #include "scenarios/scenario_schema.h"
 #include "sender/catalogue.h"
@@ -243,6 +244,7 @@ TEST(ScenarioSchema, HasTheWordsOfTheReader) {
   EXPECT_TRUE(enums.contains(set_of(algorithm_words())));
   EXPECT_TRUE(enums.contains(set_of(key_words())));
   EXPECT_TRUE(enums.contains({"delivered", "mailed", "mail_failed"}));
+  EXPECT_TRUE(enums.contains(set_of(verdict_words())));
 }
 
 // What the reader refuses and a schema cannot: what hangs on another member, or on the world.
@@ -269,6 +271,7 @@ bool is_beyond_a_schema(const std::string& mistake) {
                                         "a variable is called",
                                         "an earlier step is at",
                                         "there is no endpoint",
+                                        "nothing is at least",
                                         "fits everything",
                                         "without 'sequence'",
                                         "plain HTTP",
