@@ -58,6 +58,7 @@ class Expander {
     expansion_.replacements = values_.replacements();
     expansion_.unresolved = values_.unresolved();
     expansion_.given_used = values_.given_used();
+    expansion_.own_used = values_.own_used();
     expansion_.secrets = values_.secrets();
     return std::move(expansion_);
   }

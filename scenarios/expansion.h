@@ -36,6 +36,7 @@ struct Expansion {
   std::vector<Location> unresolved;  // nodes that are not what they should be: told already
   std::set<std::string> included;    // files of steps, also such as could not be read
   std::set<std::string> given_used;  // names of variables from outside that were looked at
+  std::set<std::string> own_used;    // of those that the file itself gives
   std::set<std::string> secrets;  // values that were looked at, whose name speaks of a credential
 };
 

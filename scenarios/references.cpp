@@ -139,7 +139,7 @@ std::optional<ValueExpander::Resolved> ValueExpander::resolve_variable(const Ref
                                                                        const Location& where,
                                                                        const Scope::Found& found) {
   Variable& variable = *found.variable;
-  if (variable.given) given_used_.insert(variable.name);
+  (variable.given ? given_used_ : own_used_).insert(variable.name);
   if (!make_ready(variable, *found.scope, where)) return std::nullopt;
   const JsonNode* value = &variable.value;
   for (std::size_t i = 1; i < reference.path.size(); ++i) {

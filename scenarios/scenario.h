@@ -65,7 +65,8 @@ struct Scenario {
   std::vector<ScenarioStep> steps;
   std::string warnings;              // rendered like mistakes, for the user to see; mostly empty
   std::set<std::string> given_used;  // those of LoadOptions::variables that it refers to
-  std::set<std::string> included;    // the files that it takes in, of tenants too
+  std::set<std::string> own_used;  // the others that it refers to: of its file, its case, its steps
+  std::set<std::string> included;  // the files that it takes in, of tenants too
   // What it refers to under a name that speaks of a credential: to be shown nowhere.
   std::vector<Secret> secrets;
 };

@@ -92,6 +92,7 @@ class FileReader {
     take_mistakes(mistakes, expanded, expansion, row);
     if (mistakes.empty() && complete_) scenario.warnings = find_warnings(scenario, expansion.root);
     scenario.given_used = std::move(expansion.given_used);
+    scenario.own_used = std::move(expansion.own_used);
     endpoints_.note(scenario, expansion.root);
     scenario.included.insert(expansion.included.begin(), expansion.included.end());
     scenario.included.insert(included_.begin(), included_.end());

@@ -44,11 +44,21 @@ Result<Selection> select_scenarios(std::vector<Scenario> scenarios,
 std::vector<std::string> unused_variables(const std::vector<Scenario>& scenarios,
                                           const std::vector<GivenVariable>& given) {
   std::set<std::string> used;
-  for (const Scenario& one : scenarios) used.insert(one.given_used.begin(), one.given_used.end());
+  std::set<std::string> own;
+  for (const Scenario& one : scenarios) {
+    used.insert(one.given_used.begin(), one.given_used.end());
+    own.insert(one.own_used.begin(), one.own_used.end());
+  }
   std::vector<std::string> sentences;
   for (const GivenVariable& one : given) {
     if (used.contains(one.name)) continue;
-    sentences.push_back(fmt::format("{}: no scenario refers to '${{{}}}'", one.origin, one.name));
+    // A file's own "variables" count behind it, so these are nearer: of a case, or in the steps.
+    const std::string_view sentence =
+        own.contains(one.name)
+            ? "{}: where a scenario refers to '${{{}}}', its own cases or steps give it, and count "
+              "first"
+            : "{}: no scenario refers to '${{{}}}'";
+    sentences.push_back(fmt::format(fmt::runtime(sentence), one.origin, one.name));
   }
   return sentences;
 }

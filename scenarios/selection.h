@@ -19,7 +19,8 @@ struct Selection {
 Result<Selection> select_scenarios(std::vector<Scenario> scenarios,
                                    const std::vector<Filter>& filters);
 
-// A sentence for each of the variables that no scenario refers to: probably a slip of the fingers.
+// A sentence for each of the variables that no scenario takes from outside: probably a slip of the
+// fingers, or a case's own value that counts before it.
 std::vector<std::string> unused_variables(const std::vector<Scenario>& scenarios,
                                           const std::vector<GivenVariable>& given);
 

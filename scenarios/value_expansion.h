@@ -46,6 +46,7 @@ class ValueExpander {
   [[nodiscard]] const std::vector<Replacement>& replacements() const { return replacements_; }
   [[nodiscard]] const std::vector<Location>& unresolved() const { return unresolved_; }
   [[nodiscard]] const std::set<std::string>& given_used() const { return given_used_; }
+  [[nodiscard]] const std::set<std::string>& own_used() const { return own_used_; }
   [[nodiscard]] const std::set<std::string>& secrets() const { return secret_values_; }
   // Whether the result has become too large, which is told then; what follows is not worth it.
   [[nodiscard]] bool exhausted() const { return exhausted_; }
@@ -102,6 +103,7 @@ class ValueExpander {
   std::vector<Replacement> replacements_;
   std::vector<Location> unresolved_;
   std::set<std::string> given_used_;
+  std::set<std::string> own_used_;
   std::set<std::string> secret_values_;
 };
 

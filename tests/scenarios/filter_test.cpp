@@ -105,5 +105,22 @@ TEST(Selection, AVariableThatNobodyUsesIsTold) {
       ElementsAre("--variable: no scenario refers to '${b}'"));
 }
 
+TEST(Selection, AVariableThatCasesOrStepsGiveThemselvesIsNotSaidToBeUnused) {
+  const std::string file = R"({"name": "${a} ${b} ${c} ${d}", "variables": {"a": 1, "b": 1, "c": 1},
+"cases": [{"b": 2}], "tenants": [{"id": 1, "name": "acme"}], "steps": [
+{"repeat": 1, "variables": {"c": "3"}, "steps": [
+{"send": "email.savedConfiguration", "as": "${c}"}]}]})";
+  LoadOptions options;
+  for (const char* name : {"a", "b", "d", "e"}) {
+    options.variables.push_back(*read_given_variable(std::string(name) + "=x"));
+  }
+  const auto scenarios = test::parse_all(file, options);
+  ASSERT_TRUE(scenarios) << scenarios.error().message;
+  EXPECT_THAT(unused_variables(*scenarios, options.variables),
+              ElementsAre("--variable: where a scenario refers to '${b}', its own cases or steps "
+                          "give it, and count first",
+                          "--variable: no scenario refers to '${e}'"));
+}
+
 }  // namespace
 }  // namespace roomle_sim
