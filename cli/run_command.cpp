@@ -156,7 +156,7 @@ int run(Context& context, const RunFlags& flags) {
     }
   } else {
     ChosenFiles files;
-    auto loaded = flags.choice.load(flags.paths, flags.seed, console, &files);
+    auto loaded = flags.choice.load(flags.paths, flags.seed, console, files);
     if (!loaded) return console.fail(loaded.error());
     if (const auto error = plan->reports.overwrites(kept_files(files))) return console.fail(*error);
     scenarios = *std::move(loaded);

@@ -71,7 +71,7 @@ class WatchLoop {
       Console quiet;
       quiet.quiet = true;
       Result<std::vector<Scenario>> scenarios =
-          flags_.choice.load(flags_.paths, flags_.seed, told ? quiet : console_, &files_);
+          flags_.choice.load(flags_.paths, flags_.seed, told ? quiet : console_, files_);
       told = true;
       const Result<bool> fresh = watch_.watch(wanted());
       if (!fresh) failure_ = fresh.error();

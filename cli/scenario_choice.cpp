@@ -25,16 +25,13 @@ void tell_passed_over(Console& console, const std::vector<FoundFiles::Other>& ot
   }
 }
 
-// What a scenario includes was not passed over, wherever it lies.
-std::vector<FoundFiles::Other> not_included(std::vector<FoundFiles::Other> others,
-                                            const std::vector<Scenario>& scenarios) {
-  std::set<std::string> included;
-  for (const Scenario& scenario : scenarios) {
-    for (const std::string& path : scenario.included) included.insert(file_identity(path));
-  }
-  std::erase_if(others, [&](const FoundFiles::Other& one) {
-    return included.contains(file_identity(one.path));
-  });
+// What a scenario includes was not passed over, wherever it lies, and whether all is right or not.
+std::vector<FoundFiles::Other> not_read(std::vector<FoundFiles::Other> others,
+                                        const std::set<std::string>& files) {
+  std::set<std::string> read;
+  for (const std::string& path : files) read.insert(file_identity(path));
+  std::erase_if(
+      others, [&](const FoundFiles::Other& one) { return read.contains(file_identity(one.path)); });
   return others;
 }
 
@@ -82,23 +79,22 @@ Result<LoadOptions> ScenarioChoice::load_options(std::optional<std::uint64_t> se
 
 Result<std::vector<Scenario>> ScenarioChoice::load(const std::vector<std::string>& paths,
                                                    std::optional<std::uint64_t> seed,
-                                                   Console& console, ChosenFiles* files) const {
+                                                   Console& console, ChosenFiles& files) const {
   std::vector<Filter> filters;
   for (const std::string& text : filters_) {
     auto filter = Filter::parse(text);
     if (!filter) return filter.error();
     filters.push_back(*std::move(filter));
   }
-  if (files != nullptr) files->read.insert(variables_files_.begin(), variables_files_.end());
+  files.read.insert(variables_files_.begin(), variables_files_.end());
   Result<LoadOptions> options = load_options(seed);
   if (!options) return options.error();
-  if (files != nullptr) note_files(*options, files->read);
+  note_files(*options, files.read);
   const auto found = find_scenario_files(paths);
   if (!found) return found.error();
-  if (files != nullptr) files->passed_over = found->passed_over;
+  files.passed_over = found->passed_over;
   auto scenarios = load_scenarios(found->scenarios, *options);
-  tell_passed_over(console,
-                   scenarios ? not_included(found->passed_over, *scenarios) : found->passed_over);
+  tell_passed_over(console, not_read(found->passed_over, files.read));
   if (!scenarios) return scenarios.error();
   for (const std::string& sentence : unused_variables(*scenarios, options->variables)) {
     console.message(printable(sentence));

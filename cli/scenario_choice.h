@@ -29,7 +29,7 @@ class ScenarioChoice {
   // all files (bad_input). `files`: where to note them.
   Result<std::vector<Scenario>> load(const std::vector<std::string>& paths,
                                      std::optional<std::uint64_t> seed, Console& console,
-                                     ChosenFiles* files = nullptr) const;
+                                     ChosenFiles& files) const;
 
   [[nodiscard]] bool filters() const { return !filters_.empty(); }
   // As they were given.
