@@ -23,6 +23,10 @@ namespace {
 int init(Console& console, const std::vector<std::string>& paths) {
   if (paths.size() > 1) return console.fail(usage_error("--init: one PATH is expected"));
   const std::string path = paths.empty() ? "scenario.json" : paths.front();
+  if (path == "-") {
+    console.bytes(first_scenario_text());
+    return exit_code::kFine;
+  }
   if (const auto error = write_first_scenario(path)) return console.fail(*error);
   console.message(fmt::format("wrote {0}; next: roomle-sim run {0} --story", printable(path)));
   return exit_code::kFine;

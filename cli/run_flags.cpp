@@ -98,8 +98,9 @@ Result<RunPlan> understand(const RunFlags& flags,
 
 void add_run_flags(Command& command, RunFlags& flags) {
   command.add_option("PATH", flags.paths, "A scenario file, or a folder of them");
-  command.add_flag("--init", flags.init,
-                   "Write a first scenario, with comments, into PATH (default: scenario.json)");
+  command.add_flag(
+      "--init", flags.init,
+      "Write a first scenario, with comments, into PATH (default: scenario.json; - is stdout)");
   command.add_flag("--schema", flags.schema,
                    "Print the JSON Schema of scenario files, for editors");
   flags.choice.add_to(command);

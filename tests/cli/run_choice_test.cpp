@@ -1,8 +1,11 @@
 // `roomle-sim run`: variables from outside, and which scenarios are played.
+#include <filesystem>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/json_text.h"
+#include "scenarios/first_scenario.h"
 #include "tests/cli/program.h"
 
 namespace roomle_sim {
@@ -143,6 +146,36 @@ TEST_F(RunChoice, WhatAScenarioIncludesWasNotPassedOver) {
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(result.err, AllOf(HasSubstr("other.json: passed over"), Not(HasSubstr("tenant.json")),
                                 Not(HasSubstr("steps.json"))));
+}
+
+TEST_F(RunChoice, WhatAScenarioIncludesWasNotPassedOverWhereAMistakeIsTold) {
+  const TemporaryFolder folder;
+  folder.file("shared/tenant.json", R"({ "tenants": [ { "id": 42, "name": "acme" } ] })");
+  folder.file("shared/steps.json", "[ {");
+  folder.file("shared/other.json", "[]");
+  folder.file("main.json", R"({ "name": "includes", "include": "shared/tenant.json",
+  "steps": [ { "include": "shared/steps.json" } ] })");
+  const ProcessResult result = run({folder.path()});
+  EXPECT_EQ(result.exit_code, 2) << result.err;
+  EXPECT_THAT(result.err, AllOf(HasSubstr("other.json: passed over"), Not(HasSubstr("tenant.json")),
+                                Not(HasSubstr("steps.json: passed over"))));
+}
+
+TEST_F(RunChoice, InitWritesToStdoutWhereThatIsAskedFor) {
+  const ProcessResult result = run({"--init", "-"});
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_EQ(result.out, first_scenario_text());
+  EXPECT_THAT(result.err, IsEmpty());
+  EXPECT_FALSE(std::filesystem::exists("-"));
+}
+
+TEST_F(RunChoice, AVariableThatACaseGivesIsNotSaidToBeUnused) {
+  const std::string path = folder_.path() + "/first.json";
+  ASSERT_EQ(run({"--init", path}).exit_code, 0);
+  const ProcessResult result = run({path, "--variable", "status=500"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.err, AllOf(HasSubstr("its own cases or steps give it, and count first"),
+                                Not(HasSubstr("no scenario refers"))));
 }
 
 TEST_F(RunChoice, InitWritesAScenarioThatPassesAndNeverOverwrites) {
