@@ -33,6 +33,16 @@ std::uint64_t hash(std::string_view text) {  // FNV-1a
   return value;
 }
 
+// What steps capture, those of a `repeat` too.
+void collect_captures(const JsonNode& steps, std::set<std::string>& into) {
+  for (const JsonNode& step : steps.items) {
+    if (const JsonNode* capture = step.find("capture")) {
+      for (const JsonNode::Member& member : capture->members) into.insert(member.name);
+    }
+    if (const JsonNode* inner = step.find("steps")) collect_captures(*inner, into);
+  }
+}
+
 class Expander {
  public:
   Expander(const ExpansionOptions& options, Diagnostics& diagnostics)
@@ -42,6 +52,9 @@ class Expander {
 
   Expansion run(const JsonNode& root, Scope& scope) {
     values_.set_generators(Generators(random_of(root, scope)));
+    std::set<std::string> captures;
+    if (const JsonNode* steps = root.find("steps")) collect_captures(*steps, captures);
+    values_.set_all_captures(std::move(captures));
     values_.make_ready(scope);
     expansion_.root = shell_of(root);
     for (const JsonNode::Member& member : root.members) {

@@ -50,6 +50,13 @@ std::optional<ValueExpander::Resolved> ValueExpander::resolve(const Reference& r
 void ValueExpander::report_unknown(const Reference& reference, const Location& where,
                                    const Scope& scope) {
   if (names_missing_) return;
+  if (all_captures_.contains(reference.root())) {
+    mistake(
+        where,
+        fmt::format("there is no variable '{}' yet: a later step captures it", reference.root()),
+        "it stands in the data of a send, and in what is expected, behind that step");
+    return;
+  }
   std::vector<std::string_view> names = scope.names();
   names.insert(names.end(), captures_.begin(), captures_.end());
   mistake(where,

@@ -14,6 +14,17 @@ std::set<std::string> tags_of(const std::vector<Scenario>& scenarios) {
   return tags;
 }
 
+// What was meant by a tag that there is not: another one, or perhaps one of the prefixes.
+std::string hint_for(const std::string& tag, const std::vector<std::string_view>& tags) {
+  std::string hint = did_you_mean(tag, tags);
+  const std::size_t colon = tag.find(':');
+  if (!hint.empty() || colon == std::string::npos) return hint;
+  hint = "; there are name:, file: and is:";
+  const std::string_view prefix = closest(tag.substr(0, colon), {"name", "file", "is"});
+  if (!prefix.empty()) hint += fmt::format(" (did you mean '{}{}'?)", prefix, tag.substr(colon));
+  return hint;
+}
+
 }  // namespace
 
 Result<Selection> select_scenarios(std::vector<Scenario> scenarios,
@@ -25,7 +36,7 @@ Result<Selection> select_scenarios(std::vector<Scenario> scenarios,
     for (const std::string& tag : filter.tags()) {
       if (tags.contains(tag)) continue;
       selection.warnings.push_back(
-          fmt::format("--filter: no scenario has the tag '{}'{}", tag, did_you_mean(tag, names)));
+          fmt::format("--filter: no scenario has the tag '{}'{}", tag, hint_for(tag, names)));
     }
   }
   for (Scenario& one : scenarios) {

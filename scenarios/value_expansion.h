@@ -38,6 +38,8 @@ class ValueExpander {
   // for it.
   void set_may_defer(bool may_defer) { may_defer_ = may_defer; }
   void add_capture(const std::string& name) { captures_.insert(name); }
+  // What some step captures, before or later.
+  void set_all_captures(std::set<std::string> names) { all_captures_ = std::move(names); }
   void add_delivery() { any_delivery_ = true; }
   // From here on: for a mistake that was told, nobody knows all variables, captures and deliveries.
   // One that is not known may be one of those, and is no mistake.
@@ -91,6 +93,7 @@ class ValueExpander {
   Diagnostics& diagnostics_;
   std::optional<Generators> generators_;
   std::set<std::string, std::less<>> captures_;
+  std::set<std::string> all_captures_;
   bool any_delivery_ = false;
   bool names_missing_ = false;
   bool may_defer_ = false;

@@ -88,6 +88,21 @@ TEST(Selection, ATagThatNobodyHasIsTold) {
               ElementsAre("--filter: no scenario has the tag 'rtery' (did you mean 'retry'?)"));
 }
 
+TEST(Selection, ATagThatLooksLikeAPrefixIsToldWithThePrefixes) {
+  const auto warned = [](const std::string& filter) {
+    const auto selection = select_scenarios({scenario("1", {"area:mail"})},
+                                            {*Filter::parse("area:mail or " + filter)});
+    return selection ? selection->warnings.at(0) : selection.error().message;
+  };
+  EXPECT_EQ(warned("nam:x"),
+            "--filter: no scenario has the tag 'nam:x'; there are name:, file: and is: "
+            "(did you mean 'name:x'?)");
+  EXPECT_EQ(warned("zzzzzz:x"),
+            "--filter: no scenario has the tag 'zzzzzz:x'; there are name:, file: and is:");
+  EXPECT_EQ(warned("area:mial"),
+            "--filter: no scenario has the tag 'area:mial' (did you mean 'area:mail'?)");
+}
+
 TEST(Selection, NoneAtAllIsAMistake) {
   const auto none = select_scenarios({scenario("1", {"retry"})}, {*Filter::parse("slow")});
   ASSERT_FALSE(none.ok());

@@ -71,6 +71,19 @@ TEST(Slips, NotAnyStatusIsMeantByNotStatus) {
   EXPECT_EQ(ran.result.state, ScenarioResult::State::failed);
 }
 
+TEST(Slips, WhatALaterStepCapturesIsNotThereYet) {
+  const std::string send = R"({"send": "email.savedConfiguration", "data": {"email": "${z}"}})";
+  const auto told = [&](const std::string& capture) {
+    const auto read = parse_all(scenario_text(send + ", " + capture));
+    return read ? "" : read.error().message;
+  };
+  EXPECT_THAT(told(R"({"capture": {"z": "/outcome"}})"),
+              HasSubstr("there is no variable 'z' yet: a later step captures it"));
+  EXPECT_THAT(told(R"({"repeat": 2, "steps": [{"capture": {"z": "/outcome"}}]})"),
+              HasSubstr("there is no variable 'z' yet: a later step captures it"));
+  EXPECT_THAT(told(R"({"capture": {"y": "/outcome"}})"), Not(HasSubstr("yet")));
+}
+
 TEST(Slips, BoundsThatExcludeEachOtherAreToldAtTheLower) {
   EXPECT_THAT(
       told_of(R"({"attempts": {"atLeast": 3, "atMost": 1}})", kGood),
