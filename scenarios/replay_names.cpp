@@ -20,8 +20,9 @@ std::uint32_t hash_of(std::string_view text) {
   return hash;
 }
 
-std::string for_file_name(std::string_view text) {
-  constexpr std::size_t kLongest = 60;
+constexpr std::size_t kLongestName = 60;
+
+std::string in_plain_letters(std::string_view text) {
   std::string name;
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
@@ -32,16 +33,39 @@ std::string for_file_name(std::string_view text) {
       name += '-';
     }
   }
-  name.resize(std::min(name.size(), kLongest));
   while (name.ends_with('-')) name.pop_back();
   return name;
+}
+
+std::string for_file_name(std::string_view text) {
+  std::string name = in_plain_letters(text);
+  name.resize(std::min(name.size(), kLongestName));
+  while (name.ends_with('-')) name.pop_back();
+  return name;
+}
+
+// Both ends of a long one: what tells cases apart mostly stands at the end.
+std::string ends_for_file_name(std::string_view text) {
+  const std::string name = in_plain_letters(text);
+  if (name.size() <= kLongestName) return name;
+  return fmt::format("{}--{}", name.substr(0, kLongestName / 3),
+                     name.substr(name.size() - (kLongestName - kLongestName / 3 - 2)));
+}
+
+std::string ending_with(const std::string& name, const Scenario& scenario) {
+  return fmt::format(".{}-{:08x}{}", name, hash_of(scenario.name), kReplayEnding);
 }
 
 // What stands behind that of the scenario's file.
 std::string ending_of(const Scenario& scenario) {
   if (scenario.cases == 1) return std::string(kReplayEnding);
-  return fmt::format(".{}-{:08x}{}", for_file_name(scenario.name), hash_of(scenario.name),
-                     kReplayEnding);
+  return ending_with(ends_for_file_name(scenario.name), scenario);
+}
+
+// As it was once: recordings that are there keep their names.
+std::string old_ending_of(const Scenario& scenario) {
+  if (scenario.cases == 1) return std::string(kReplayEnding);
+  return ending_with(for_file_name(scenario.name), scenario);
 }
 
 fs::path absolute_path(const std::string& path) {
@@ -71,11 +95,13 @@ std::vector<std::size_t> folders_below_common(const std::vector<std::string>& pa
 }  // namespace
 
 ReplayNames::ReplayNames(const std::vector<Scenario>& scenarios,
-                         const std::set<std::string>& recordings) {
+                         const std::set<std::string>& recordings)
+    : recordings_(recordings) {
   std::map<std::string, std::vector<std::string>> alike;  // paths by their shortest name
   for (const Scenario& one : scenarios) {
     File& file = files_[one.path];
     file.endings.push_back(ending_of(one));
+    file.endings.push_back(old_ending_of(one));
     if (!file.candidates.empty()) continue;
     file.candidates = candidates_of(one.path);
     alike[file.candidates.front().name].push_back(one.path);
@@ -88,7 +114,10 @@ ReplayNames::ReplayNames(const std::vector<Scenario>& scenarios,
 }
 
 std::string ReplayNames::of(const Scenario& scenario) const {
-  return names_.at(scenario.path) + ending_of(scenario);
+  const std::string& name = names_.at(scenario.path);
+  std::string whole = name + ending_of(scenario);
+  std::string old = name + old_ending_of(scenario);
+  return !recordings_.contains(whole) && recordings_.contains(old) ? old : whole;
 }
 
 // The names that a file's recording may have: "a", "x.a", "tt.x.a", … Where something could not be

@@ -34,13 +34,14 @@ class ReplayNames {
   };
   struct File {
     std::vector<Candidate> candidates;  // the shortest first
-    std::vector<std::string> endings;   // of its scenarios
+    std::vector<std::string> endings;   // of its scenarios, as they are written and once were
     std::size_t folders = 0;            // below the one that all alike lie in
   };
   static std::vector<Candidate> candidates_of(const std::string& path);
   [[nodiscard]] std::string name_of(const std::string& path, const std::vector<std::string>& alike,
                                     const std::set<std::string>& recordings) const;
 
+  std::set<std::string> recordings_;
   // By the scenarios' paths.
   std::map<std::string, File> files_;
   std::map<std::string, std::string> names_;

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "scenarios/replay_form.h"
+#include "scenarios/replay_names.h"
 #include "scenarios/suite.h"
 #include "tests/scenarios/scenario_text.h"
 #include "tests/support/temporary_folder.h"
@@ -234,6 +235,28 @@ TEST_F(ReplayOfFiles, ARecordingOfAnOnlyNameStaysItsOwn) {
               AllOf(HasSubstr("x.a.replay.json"), HasSubstr("y.a.replay.json"),
                     HasSubstr("--replay-update records it")));
   EXPECT_THAT(strangers_, testing::SizeIs(2));
+}
+
+TEST(ReplayNamesOfCases, TheEndOfALongNameTellsWhatDiffers) {
+  const auto cases =
+      test::parse_all(scenario_text(kSend, R"("cases": [{"s": 200}, {"s": 503}], )"));
+  ASSERT_TRUE(cases) << cases.error().message;
+  std::vector<Scenario> scenarios = *cases;
+  for (Scenario& one : scenarios) {
+    one.name = "the customer gets one email, whatever the endpoint is and answers: " + one.name;
+  }
+  const ReplayNames fresh(scenarios, {});
+  EXPECT_THAT(fresh.of(scenarios[0]),
+              testing::MatchesRegex("test\\.the-customer-gets-on--.*-answers-test-s-200-[0-9a-f]{8}"
+                                    "\\.replay\\.json"));
+  EXPECT_THAT(fresh.of(scenarios[1]), HasSubstr("-answers-test-s-503-"));
+  // What was recorded under a name with only the beginning keeps that.
+  const std::string whole = fresh.of(scenarios[0]);
+  const std::string old = "test.the-customer-gets-one-email-whatever-the-endpoint-is-and-ans" +
+                          whole.substr(whole.rfind('-'));
+  const ReplayNames again(scenarios, {old});
+  EXPECT_EQ(again.of(scenarios[0]), old);
+  EXPECT_EQ(again.of(scenarios[1]), fresh.of(scenarios[1]));
 }
 
 TEST(CompareReplay, GoesDownToTheValuesThatDiffer) {
