@@ -62,8 +62,12 @@ std::string tame(std::string_view text) {
 bool begins_like_json(std::string_view text) {
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   const std::size_t first = text.find_first_not_of(" \t\r\n");
-  return first == std::string_view::npos || text[first] == '{' || text[first] == '[' ||
-         text[first] == '/';
+  if (first == std::string_view::npos || text[first] == '{' || text[first] == '[' ||
+      text[first] == '/') {
+    return true;
+  }
+  text = text.substr(first, text.find_last_not_of(" \t\r\n") + 1 - first);
+  return text == "null" || text == "true" || text == "false";
 }
 
 // Finds the bytes of a text that are, or may be, somebody's secret. An excerpt ends in the logs of

@@ -293,6 +293,12 @@ TEST(Diagnostics, TheParsersWordsDoNotTellASecret) {
 }
 
 // It may be the secret itself: two files of a command line changed places.
+TEST(Diagnostics, ShowsAWordOfJsonThatIsTheWholeFile) {
+  EXPECT_NE(rendered(source("null"), 0, 4).find("1 | null\n"), std::string::npos);
+  EXPECT_NE(rendered(source(" true\n"), 1, 4).find("1 |  true\n"), std::string::npos);
+  EXPECT_NE(rendered(source("nul"), 0, 3).find("1 | ***\n"), std::string::npos);
+}
+
 TEST(Diagnostics, QuotesNothingOfAFileThatIsNoJson) {
   for (const char* text : {"hunter2-hunter2\n", "\xEF\xBB\xBF  hunter2: bad", "4711hunter2",
                            "\"hunter2\" x", "truehunter2"}) {

@@ -220,8 +220,21 @@ TEST(ScenarioSchema, HasTheMembersThatTheReaderKnowsAndNoOthers) {
   }
 }
 
+// Wherever they stand, also in what must not hold.
+void collect_bare_members(const Json& node, const std::string& at, std::vector<std::string>& into) {
+  if (!node.is_structured()) return;
+  for (const auto& [name, part] : node.items()) {
+    collect_bare_members(part, at + "/" + name, into);
+    if (!at.ends_with("/properties") || at.ends_with("/properties/properties")) continue;
+    if (part.value("description", "").empty()) into.push_back(at + "/" + name);
+  }
+}
+
 TEST(ScenarioSchema, DescribesEveryMember) {
   EXPECT_THAT(Walk().without_description, IsEmpty());
+  std::vector<std::string> bare;
+  collect_bare_members(schema(), "", bare);
+  EXPECT_THAT(bare, IsEmpty());
 }
 
 // All lists of words in it, wherever they stand.
