@@ -159,8 +159,9 @@ std::string ReplayNames::name_of(const std::string& path, const std::vector<std:
   std::string shortest;
   std::string longest;
   std::string recorded;  // the longest of those
-  for (const auto& [name, folders] : own.candidates) {
-    const bool below = folders <= own.folders;
+  for (const Candidate& one : own.candidates) {
+    const std::string& name = one.name;
+    const bool below = one.folders <= own.folders;
     if (below) longest = name;
     if ((below ? taken_below : taken).contains(name)) continue;
     if (below && shortest.empty()) shortest = name;
