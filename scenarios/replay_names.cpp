@@ -88,6 +88,7 @@ std::vector<std::size_t> folders_below_common(const std::vector<std::string>& pa
     common = static_cast<std::size_t>(differs.first - folders.front().begin());
   }
   std::vector<std::size_t> below;
+  below.reserve(folders.size());
   for (const auto& one : folders) below.push_back(one.size() - common);
   return below;
 }
