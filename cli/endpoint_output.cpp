@@ -24,13 +24,13 @@ TextQueue::Options queue_options(bool json, std::function<void()> on_closed) {
 
 }  // namespace
 
-EndpointOutput::EndpointOutput(const Console& console, std::function<void()> on_closed)
-    : json_(console.json), queue_(queue_options(console.json, std::move(on_closed))) {}
+EndpointOutput::EndpointOutput(Console& console, std::function<void()> on_closed)
+    : console_(console), queue_(queue_options(console.json, std::move(on_closed))) {}
 
 QueuedText EndpointOutput::queued(const std::vector<std::string>& lines,
                                   const nlohmann::ordered_json& object, bool always) const {
   std::string text;
-  if (json_) {
+  if (console_.json) {
     text = json_text(object) + "\n";
   } else {
     for (const std::string& line : lines) text += line + "\n";
@@ -51,7 +51,8 @@ void EndpointOutput::push(QueuedText text) {
 void EndpointOutput::begin(const std::vector<std::string>& lines,
                            const nlohmann::ordered_json& object) {
   const std::lock_guard lock(mutex_);
-  queue_.push(queued(lines, object, true));
+  for (const std::string& line : lines) console_.line(line);
+  console_.object(object);
   for (QueuedText& text : early_) queue_.push(std::move(text));
   early_.clear();
   begun_ = true;

@@ -19,10 +19,10 @@ class EndpointOutput {
  public:
   // `on_closed`: called once when nothing can be told any more, by a thread of its own: must not
   // call finish().
-  EndpointOutput(const Console& console, std::function<void()> on_closed);
+  EndpointOutput(Console& console, std::function<void()> on_closed);
 
-  // The first line: what is told before it comes behind it. Lines for people or, under --json, the
-  // object.
+  // The first line, before it comes back: what is told earlier comes behind it. Lines for people
+  // or, under --json, the object.
   void begin(const std::vector<std::string>& lines, const nlohmann::ordered_json& object);
   // None of these waits. A request, which may be dropped where nobody reads on.
   void tell(const std::vector<std::string>& lines, const nlohmann::ordered_json& object);
@@ -36,7 +36,7 @@ class EndpointOutput {
                                   const nlohmann::ordered_json& object, bool always) const;
   void push(QueuedText text);
 
-  const bool json_;
+  Console& console_;
   std::mutex mutex_;
   bool begun_ = false;
   std::vector<QueuedText> early_;  // until begin()
