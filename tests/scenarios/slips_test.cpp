@@ -35,8 +35,9 @@ TEST(Slips, AWordThatIsNoneIsToldWhereverAValueIsMeant) {
   for (const auto& [form, wrong, right] : kWords) {
     for (const char* value : {R"("%")", R"({"equals": "%"})", R"({"not": "%"})",
                               R"({"not": {"equals": "%", "exists": true}})"}) {
-      const auto text = [&](const std::string& word) {
-        std::string whole = form;
+      // Named, since clang 14 lets no lambda see a part of a structured binding.
+      const auto text = [value, shape = std::string(form)](const std::string& word) {
+        std::string whole = shape;
         whole.replace(whole.find('%'), 1, value);
         return whole.replace(whole.find('%'), 1, word);
       };
