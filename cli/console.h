@@ -83,6 +83,6 @@ class Console {
 std::string printable(std::string_view text);
 
 // "1 request", "2 requests".
-std::string plural(std::uint64_t count, std::string_view noun);
+std::string plural(std::int64_t count, std::string_view noun);
 
 }  // namespace roomle_sim

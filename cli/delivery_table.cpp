@@ -13,7 +13,7 @@ using Style = Console::Style;
 
 std::string story_of(AnswerReader& reader) {
   const std::int64_t attempts = reader.number("attempts");
-  std::string story = fmt::format("{} attempt{}", attempts, attempts == 1 ? "" : "s");
+  std::string story = plural(attempts, "attempt");
   const std::string reason = reader.text_or("lastReason");
   const std::int64_t status = reader.number_or("lastStatus");
   if (reason == "status" || (reason.empty() && status != 0)) {

@@ -7,6 +7,7 @@
 #include "tenants/header_name.h"
 
 namespace roomle_sim {
+
 void HttpOptions::add_to(Command& command) {
   command.add_option("-H,--header", headers_, "Added to the POST (repeatable)")
       .type_name("'NAME: VALUE'")

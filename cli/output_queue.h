@@ -18,8 +18,8 @@ namespace roomle_sim {
 // the place of what is missing, a line says how much that was: under --json
 // {"type":"dropped","count":N}. The journal has everything.
 struct OutputLimits {
-  std::size_t records = 20'000;
-  std::size_t bytes = 16UL * 1024 * 1024;  // of their events, requests and answers
+  std::size_t records = TextQueue::kItems;
+  std::size_t bytes = TextQueue::kBytes;  // of their events, requests and answers
 };
 
 // Contract. As TextQueue's; of records. Lifetime: the console outlives it, and no lock of it is

@@ -23,8 +23,9 @@ int exit_code_of(const SuiteResult& suite) {
 std::optional<Error> finish_replay(Console& console, Replay& replay, const RunPlan& plan) {
   if (const auto error = replay.finish()) return error;
   if (replay.records()) {
-    console.message(fmt::format("recorded the traffic of {} scenario{} into {}", replay.taken(),
-                                replay.taken() == 1 ? "" : "s", printable(plan.replay)));
+    console.message(fmt::format("recorded the traffic of {} into {}",
+                                plural(static_cast<std::int64_t>(replay.taken()), "scenario"),
+                                printable(plan.replay)));
   }
   if (!plan.whole) return std::nullopt;  // the others were not asked for
   constexpr std::size_t kShown = 10;

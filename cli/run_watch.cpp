@@ -58,8 +58,9 @@ class WatchLoop {
     console_.object({{"type", "watching"}, {"files", files}});
     const bool folders = files == 0 && !watched.folders.empty();
     const std::size_t count = folders ? watched.folders.size() : files;
-    console_.message(fmt::format("watching {} {}{}; Ctrl-C ends", count,
-                                 folders ? "folder" : "file", count == 1 ? "" : "s"));
+    console_.message(
+        fmt::format("watching {}; Ctrl-C ends",
+                    plural(static_cast<std::int64_t>(count), folders ? "folder" : "file")));
   }
 
   // Reads them with the watch on them: what is only found by reading is read again.

@@ -137,19 +137,18 @@ bool DeliveryTeller::mail(const ordered_json& object) {
 
 void DeliveryTeller::outcome(AnswerReader& delivery) {
   const std::string word = printable(delivery.text_or("outcome"));
-  const std::int64_t attempts = delivery.number("attempts");
+  const std::string attempts = plural(delivery.number("attempts"), "attempt");
   if (word.empty()) {
-    add("{}: {} attempt{} so far", console_.styled("open", Style::bold), attempts,
-        attempts == 1 ? "" : "s");
+    add("{}: {} so far", console_.styled("open", Style::bold), attempts);
     if (delivery.flag_or("paused")) {
       add("  its tenant is paused: 'roomle-sim tenants resume {}' lets it go on",
           delivery.number("tenant"));
     }
     return;
   }
-  add("{}: {} after {} attempt{}, {}", console_.styled("outcome", Style::bold),
+  add("{}: {} after {}, {}", console_.styled("outcome", Style::bold),
       console_.styled(word, word == "delivered" ? Style::good : Style::bad), attempts,
-      attempts == 1 ? "" : "s", printable(delivery.text_or("endedAt")));
+      printable(delivery.text_or("endedAt")));
 }
 
 bool DeliveryTeller::tell(const ordered_json& object) {

@@ -126,9 +126,8 @@ class StoryTeller {
 
   void operator()(const record::Ended& ended) {
     const Style style = ended.outcome == Outcome::delivered ? Style::good : Style::bad;
-    add("{}: {} after {} attempt{}", console_.styled("outcome", Style::bold),
-        console_.styled(outcome_word(ended.outcome), style), ended.attempts,
-        ended.attempts == 1 ? "" : "s");
+    add("{}: {} after {}", console_.styled("outcome", Style::bold),
+        console_.styled(outcome_word(ended.outcome), style), plural(ended.attempts, "attempt"));
   }
 
   std::vector<std::string> take() { return std::move(lines_); }

@@ -29,10 +29,9 @@ std::string attempt_result(AnswerReader& data, const Console& console) {
 
 std::string ended(AnswerReader& data, const Console& console) {
   const std::string outcome = printable(data.text("outcome"));
-  const std::int64_t attempts = data.number("attempts");
-  return fmt::format("{} after {} attempt{}",
+  return fmt::format("{} after {}",
                      console.styled(outcome, outcome == "delivered" ? Style::good : Style::bad),
-                     attempts, attempts == 1 ? "" : "s");
+                     plural(data.number("attempts"), "attempt"));
 }
 
 // What happened, in a few words; the type's name where it is not known.

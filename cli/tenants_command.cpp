@@ -21,8 +21,7 @@ std::string posting(const Tenant& tenant) {
   if (tenant.webhook.empty()) return "no webhook: the Roomle email goes out at once";
   const RetryPolicy& retry = tenant.simulator.retry;
   return fmt::format("posts to {}, retry {} ({}), timeout {}", tenant.webhook, retry.name,
-                     plural(static_cast<std::size_t>(retry.attempts), "attempt"),
-                     format_duration(tenant.simulator.timeout));
+                     plural(retry.attempts, "attempt"), format_duration(tenant.simulator.timeout));
 }
 
 // Which secret makes the token; the secret itself is never shown.

@@ -26,12 +26,14 @@ struct QueuedText {
 // ends the telling: it is noticed also while there is nothing to tell.
 class TextQueue {
  public:
+  static constexpr std::size_t kItems = 20'000;
+  static constexpr std::size_t kBytes = 16UL * 1024 * 1024;
   struct Options {
     // The most that waits to be told. What comes beyond is dropped until half of that is told;
     // then, at the place of what is missing, stands what `dropped` makes of the number of its
     // items.
-    std::size_t items = 20'000;
-    std::size_t bytes = 16UL * 1024 * 1024;
+    std::size_t items = kItems;
+    std::size_t bytes = kBytes;
     std::function<std::string(std::size_t items)> dropped;
     // Where to; it stays the caller's.
     int descriptor = STDOUT_FILENO;

@@ -72,7 +72,6 @@ class ScenarioRun {
       if (!due) break;
       std::visit([this](const auto& one) { perform(one); }, step);
     }
-    // Nothing is left running unseen: also what nobody asked about has to end in time.
     if (result_.state == State::passed || result_.state == State::failed) await_rest();
     result_.passed_time = stage_->now() - begin_;
     expect_no_other_refusal();
@@ -101,7 +100,8 @@ class ScenarioRun {
       return false;
     }
     if (stage_->wait_until(when, deadline_)) return true;
-    if (stop_.stop_requested() || stage_->failure()) return false;
+    if (stop_.stop_requested()) return false;
+    if (const std::optional<Error> failure = stage_->failure()) return fail(failure->message);
     tell(step.origin,
          {step.where, "the step's time",
           fmt::format("within the scenario's time of {}", format_duration(limit)),
@@ -315,21 +315,21 @@ class ScenarioRun {
     return all;
   }
 
-  // At the end of the steps: of what has not ended by then nothing was expected that has not been
-  // judged. In real time an attempt that lies beyond the scenario's time is not waited for, so that
-  // a look at the beginning of a long schedule comes to the same as where time is skipped. Where
-  // something is not as expected already, that is all there is to tell.
+  // At the end of the steps: nothing is left running unseen, though nobody asked about it. Of what
+  // has not ended by then nothing was expected that has not been judged. In real time an attempt
+  // that lies beyond the scenario's time is not waited for, so that a look at the beginning of a
+  // long schedule comes to the same as where time is skipped. Where something is not as expected
+  // already, that is all there is to tell.
   void await_rest() {
     for (Sent& sent : sent_) {
-      if (sent.facts.refusal || sent.overdue || has_ended(sent, false)) continue;
-      bool ended = false;
-      if (stage_->waits_in_real_time()) {
-        ended = wait_while_it_goes_on(sent);
-      } else {
-        ended = stage_->wait_for_end(sent.delivery, deadline_);
-      }
+      if (sent.overdue || has_ended(sent, false)) continue;
+      const bool ended = stage_->waits_in_real_time()
+                             ? wait_while_it_goes_on(sent)
+                             : stage_->wait_for_end(sent.delivery, deadline_);
+      if (ended || sent.left_open) continue;
       if (stop_.stop_requested()) return;
-      if (!ended && !sent.left_open && result_.differences.empty()) tell_overdue(sent);
+      // A failure of the run's own is told in any case.
+      if (result_.differences.empty() || stage_->failure()) tell_overdue(sent);
     }
   }
 
