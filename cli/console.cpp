@@ -208,8 +208,4 @@ std::string printable(std::string_view text) {
   return shown;
 }
 
-std::string plural(std::int64_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
-
 }  // namespace roomle_sim

@@ -1,7 +1,7 @@
 // Data to stdout, messages to stderr. Everything a command prints goes through here.
 #pragma once
 
-#include <cstdint>
+#include <concepts>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -83,6 +83,12 @@ class Console {
 std::string printable(std::string_view text);
 
 // "1 request", "2 requests".
-std::string plural(std::int64_t count, std::string_view noun);
+template <std::integral Count>
+std::string plural(Count count, std::string_view noun) {
+  std::string text = std::to_string(count) + ' ';
+  text += noun;
+  if (count != 1) text += 's';
+  return text;
+}
 
 }  // namespace roomle_sim

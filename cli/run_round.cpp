@@ -24,8 +24,7 @@ std::optional<Error> finish_replay(Console& console, Replay& replay, const RunPl
   if (const auto error = replay.finish()) return error;
   if (replay.records()) {
     console.message(fmt::format("recorded the traffic of {} into {}",
-                                plural(static_cast<std::int64_t>(replay.taken()), "scenario"),
-                                printable(plan.replay)));
+                                plural(replay.taken(), "scenario"), printable(plan.replay)));
   }
   if (!plan.whole) return std::nullopt;  // the others were not asked for
   constexpr std::size_t kShown = 10;

@@ -59,8 +59,7 @@ class WatchLoop {
     const bool folders = files == 0 && !watched.folders.empty();
     const std::size_t count = folders ? watched.folders.size() : files;
     console_.message(
-        fmt::format("watching {}; Ctrl-C ends",
-                    plural(static_cast<std::int64_t>(count), folders ? "folder" : "file")));
+        fmt::format("watching {}; Ctrl-C ends", plural(count, folders ? "folder" : "file")));
   }
 
   // Reads them with the watch on them: what is only found by reading is read again.
